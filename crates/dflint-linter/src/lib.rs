@@ -1,0 +1,1 @@
+//! One call from source and settings to findings and fixed source.

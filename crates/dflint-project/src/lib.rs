@@ -1,0 +1,1 @@
+//! Where Dockerfiles, their configuration and their build contexts are found on disk.

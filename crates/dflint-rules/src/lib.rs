@@ -1,0 +1,1 @@
+//! dflint's rules, one file each.

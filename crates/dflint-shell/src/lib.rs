@@ -1,0 +1,1 @@
+//! RUN and CMD scripts as commands, words and operators with spans in the Dockerfile.

@@ -1,0 +1,3 @@
+//! The dflint command line.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Chores of the dflint repository.
+
+fn main() {}
