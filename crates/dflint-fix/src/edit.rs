@@ -69,4 +69,14 @@ impl Edit {
     pub fn delete(span: Span) -> Self {
         Self::replace(span, String::new())
     }
+
+    /// Creates the file `path` (below the build context's root, with `/`).
+    #[must_use]
+    pub fn create(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            target: Target::NewFile(path.into()),
+            span: Span::empty(0),
+            text: text.into(),
+        }
+    }
 }

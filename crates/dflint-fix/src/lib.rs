@@ -1,6 +1,12 @@
 //! Edits to a Dockerfile: merged, applied, verified and shown as diffs.
 
+mod diff;
 mod edit;
+mod line_ending;
+mod patch;
 
 pub use dflint_build::Keeps;
+pub use diff::{new_file_diff, unified_diff};
 pub use edit::{Edit, Fix, Safety, Target};
+pub use line_ending::LineEnding;
+pub use patch::{Conflict, Patch};
