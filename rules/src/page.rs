@@ -10,6 +10,19 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word that configuration, pages and reports use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Style => "style",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What a rule is about; the folder its page and its code stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
@@ -24,6 +37,35 @@ pub enum Category {
     Project,
 }
 
+impl Category {
+    /// Every category, in the order in which documentation lists them.
+    pub const ALL: [Self; 8] = [
+        Self::Cache,
+        Self::Stages,
+        Self::Secrets,
+        Self::Correctness,
+        Self::Packages,
+        Self::Labels,
+        Self::Style,
+        Self::Project,
+    ];
+
+    /// The folder's name, which is also the category's name in configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Stages => "stages",
+            Self::Secrets => "secrets",
+            Self::Correctness => "correctness",
+            Self::Packages => "packages",
+            Self::Labels => "labels",
+            Self::Style => "style",
+            Self::Project => "project",
+        }
+    }
+}
+
 /// The best fix a rule can offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -33,8 +75,29 @@ pub enum Fixability {
     None,
 }
 
+impl Fixability {
+    /// The word that pages and reports use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Who finds what a page describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finder {
+    /// A rule: code of the same name in `dflint-rules`.
+    Rule,
+    /// The linter itself, which knows what no rule can see (syntax errors, unused ignores).
+    Linter,
+}
+
 /// One rule's page: the front matter as fields, the prose as Markdown, the examples as blocks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RulePage {
     /// Kebab-case name, equal to the file's.
     pub name: &'static str,
@@ -46,6 +109,8 @@ pub struct RulePage {
     pub default: bool,
     /// The best fix it can offer.
     pub fix: Fixability,
+    /// Who finds it.
+    pub found_by: Finder,
     /// Names other tools know it by (`DL3042`, `SecretsUsedInArgOrEnv`).
     pub codes: &'static [&'static str],
     /// The first sentence of "What it does", plain text.
@@ -57,16 +122,34 @@ pub struct RulePage {
 }
 
 /// A fenced block of a page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     /// What the block stands for.
     pub kind: BlockKind,
+    /// Which example it belongs to: counts the `###` headings of the page so far. The context
+    /// files of an example are shared by all its Dockerfiles.
+    pub example: u32,
     /// For a context file: its path in the build context.
     pub path: Option<&'static str>,
+    /// For a bad block: the lines, counted from 1, on which findings start.
+    pub lines: &'static [u32],
     /// Settings named in the info string, `key=value`.
     pub attributes: &'static [(&'static str, &'static str)],
-    /// The block's text.
+    /// The line of the page on which the block's text begins, counted from 1.
+    pub page_line: u32,
+    /// The block's text, line ends included.
     pub text: &'static str,
+}
+
+impl Block {
+    /// The value of a setting of the info string.
+    #[must_use]
+    pub fn attribute(&self, key: &str) -> Option<&'static str> {
+        self.attributes
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map(|&(_, value)| value)
+    }
 }
 
 /// What a fenced block stands for.
@@ -78,7 +161,7 @@ pub enum BlockKind {
     Good,
     /// `dockerfile fixed`: what the fixer makes of the bad block before it.
     Fixed,
-    /// `text path=…`: a file of the build context of the neighbouring examples.
+    /// `text path=…`: a file of the build context of the same example.
     ContextFile,
     /// Anything else: shown, not executed.
     Prose,

@@ -1,1 +1,23 @@
 //! dflint's rules, one file each.
+//!
+//! A rule is a page in `rules/<category>/<rule-name>.md` and code in
+//! `src/<category>/<rule_name>.rs`; the build script pairs them and declares the modules, so there
+//! is nothing else to register.
+
+mod context;
+mod finding;
+mod options;
+mod rule;
+mod set;
+
+pub use context::{Context, Dialect, Site};
+pub use finding::{Finding, Findings};
+pub use options::{CachePolicy, LabelFormat, RuleOptions};
+pub use registry::REGISTRY;
+pub use rule::{RegisteredRule, Rule};
+pub use set::RuleSet;
+
+/// The modules of all rules and [`REGISTRY`], written by the build script.
+mod registry {
+    include!(concat!(env!("OUT_DIR"), "/registry.rs"));
+}

@@ -1,0 +1,41 @@
+//! What a rule may look at.
+
+use dflint_parser::{Dockerfile, Instruction};
+
+use crate::options::RuleOptions;
+
+/// Everything a rule may know about the file it judges.
+#[derive(Clone, Copy)]
+pub struct Context<'m, 'a> {
+    /// The syntax tree.
+    pub dockerfile: &'m Dockerfile<'a>,
+    /// What the configuration says.
+    pub options: &'m RuleOptions,
+    /// Where two tools draw one rule's line differently: whose line it is.
+    pub dialect: Dialect,
+}
+
+/// Whose line is drawn where tools disagree about one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Dialect {
+    /// dflint's own, the most exact one.
+    #[default]
+    Dflint,
+    /// BuildKit's build checks.
+    Buildkit,
+    /// hadolint's.
+    Hadolint,
+}
+
+/// An instruction and where it stands.
+#[derive(Clone, Copy)]
+pub struct Site<'m, 'a> {
+    /// Index into [`Dockerfile::instructions`]; for an instruction under `ONBUILD`, the outer
+    /// one's.
+    pub index: usize,
+    /// The instruction to judge.
+    pub instruction: &'m Instruction<'a>,
+    /// Whether it stands under `ONBUILD` (only for rules that ask, see
+    /// [`Rule::sees_onbuild`](crate::Rule::sees_onbuild)).
+    pub onbuild: bool,
+}
