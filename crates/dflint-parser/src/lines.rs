@@ -56,7 +56,10 @@ impl LineIndex {
             .get(line as usize)
             .map_or(source.len() as u32, |next| next - 1);
         let text = Span::new(start, end).text(source);
-        Span::new(start, start + text.strip_suffix('\r').unwrap_or(text).len() as u32)
+        Span::new(
+            start,
+            start + text.strip_suffix('\r').unwrap_or(text).len() as u32,
+        )
     }
 
     /// The position of byte `offset`.

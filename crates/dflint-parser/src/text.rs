@@ -194,9 +194,7 @@ impl<'a> Text<'a> {
     pub fn slice(&self, range: Range<usize>) -> Text<'a> {
         let value = match &self.value {
             Cow::Borrowed(text) => Cow::Borrowed(text.get(range.clone()).unwrap_or_default()),
-            Cow::Owned(text) => {
-                Cow::Owned(text.get(range.clone()).unwrap_or_default().to_owned())
-            }
+            Cow::Owned(text) => Cow::Owned(text.get(range.clone()).unwrap_or_default().to_owned()),
         };
         let map = match &self.map {
             Map::Contiguous(start) => Map::Contiguous(start + range.start as u32),
@@ -233,11 +231,19 @@ fn cut(segments: &[Segment], range: &Range<usize>) -> Vec<Segment> {
         .collect();
     if kept.is_empty() {
         // An empty slice still has a place.
-        let source = segments
-            .get(first)
-            .or(segments.last())
-            .map_or(0, |s| if s.text >= from { s.source } else { s.source + s.source_len });
-        kept.push(Segment { text: 0, text_len: 0, source, source_len: 0 });
+        let source = segments.get(first).or(segments.last()).map_or(0, |s| {
+            if s.text >= from {
+                s.source
+            } else {
+                s.source + s.source_len
+            }
+        });
+        kept.push(Segment {
+            text: 0,
+            text_len: 0,
+            source,
+            source_len: 0,
+        });
     }
     kept
 }
