@@ -1,0 +1,49 @@
+//! `MAINTAINER`, which a label replaces.
+
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, Dockerfile, Instruction, InstructionName, Text};
+
+use crate::{Context, Findings, Rule, Site};
+
+/// See the page.
+pub(crate) struct MaintainerDeprecated;
+
+impl Rule for MaintainerDeprecated {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Maintainer]
+    }
+
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        let Command::Maintainer(name) = &site.instruction.command else {
+            return;
+        };
+        findings
+            .report(
+                site.instruction.keyword.span(),
+                "MAINTAINER is deprecated, use the label org.opencontainers.image.authors",
+            )
+            .fix_or_withhold(fix(cx.dockerfile, site.instruction, name));
+    }
+}
+
+fn fix(file: &Dockerfile, instruction: &Instruction, name: &Text) -> Result<Fix, &'static str> {
+    let span = instruction.span;
+    if file.comments.iter().any(|comment| span.contains(comment.span)) {
+        return Err("a comment inside the instruction would be lost");
+    }
+    let escape = file.directives.escape;
+    let mut label = String::from("LABEL org.opencontainers.image.authors=\"");
+    for c in name.as_str().chars() {
+        if c == '"' || c == '$' || c == escape {
+            label.push(escape);
+        }
+        label.push(c);
+    }
+    label.push('"');
+    Ok(Fix {
+        title: "Replace MAINTAINER by the authors label".to_owned(),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![Edit::replace(span, label)],
+    })
+}

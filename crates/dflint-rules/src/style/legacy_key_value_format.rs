@@ -1,0 +1,141 @@
+//! `ENV key value` and `LABEL key value`.
+
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, InstructionName, KeyValue, Span, Text};
+
+use crate::{Context, Findings, Rule, Site};
+
+/// See the page.
+pub(crate) struct LegacyKeyValueFormat;
+
+impl Rule for LegacyKeyValueFormat {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Env, InstructionName::Label]
+    }
+
+    fn sees_onbuild(&self) -> bool {
+        true
+    }
+
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        let (Command::Env(pairs) | Command::Label(pairs)) = &site.instruction.command else {
+            return;
+        };
+        let [pair] = pairs.pairs.as_slice() else {
+            return;
+        };
+        if !pairs.legacy {
+            return;
+        }
+        let keyword = site.instruction.keyword.as_str();
+        let file = cx.dockerfile;
+        findings
+            .report(
+                pair.key.span().to(pair.value.span()),
+                format!("write `{keyword} key=value` instead of the legacy `{keyword} key value`"),
+            )
+            .fix_or_withhold(fix(pair, file.source, file.directives.escape));
+    }
+}
+
+fn fix(pair: &KeyValue, source: &str, escape: char) -> Result<Fix, &'static str> {
+    if !pair.key.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c)) {
+        return Err("the key would need quotes");
+    }
+    let (key, value) = (pair.key.span(), pair.value.span());
+    let gap = Span::new(key.end, value.start);
+    if gap.text(source).contains('#') {
+        return Err("a comment between key and value would be lost");
+    }
+    let mut edits = vec![Edit::replace(gap, "=")];
+    match Quoting::of(pair.value.as_str(), escape)? {
+        Quoting::Needless => {}
+        Quoting::Around => {
+            edits.push(Edit::insert(value.start, "\""));
+            edits.push(Edit::insert(value.end, "\""));
+        }
+        Quoting::Escapes(blanks) => edits.extend(escapes(&pair.value, &blanks, escape)),
+    }
+    Ok(Fix {
+        title: "Join key and value by `=`".to_owned(),
+        safety: Safety::Safe,
+        keeps: Keeps::Everything,
+        edits,
+    })
+}
+
+fn escapes(value: &Text, blanks: &[usize], escape: char) -> impl Iterator<Item = Edit> {
+    blanks.iter().map(move |at| Edit::insert(value.span_of(*at..at + 1).start, escape))
+}
+
+/// What a value needs so that it stays one word.
+enum Quoting {
+    /// It is one word.
+    Needless,
+    /// Double quotes around it: it holds blanks, and nothing that double quotes would change.
+    Around,
+    /// An escape in front of each of these bytes of it, which are the blanks outside its own
+    /// quotes.
+    Escapes(Vec<usize>),
+}
+
+impl Quoting {
+    fn of(value: &str, escape: char) -> Result<Self, &'static str> {
+        let blanks = open_blanks(value, escape)?;
+        if blanks.is_empty() && !value.is_empty() {
+            return Ok(Self::Needless);
+        }
+        let has_quotes = value.contains(['"', '\'']) || value.contains(escape);
+        Ok(if has_quotes { Self::Escapes(blanks) } else { Self::Around })
+    }
+}
+
+/// The blanks of a value outside its quotes, which are read as BuildKit's `shell.Lex` does.
+fn open_blanks(value: &str, escape: char) -> Result<Vec<usize>, &'static str> {
+    let mut blanks = Vec::new();
+    let mut quote = None;
+    let mut characters = value.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match quote {
+            _ if c == escape && quote != Some('\'') => {
+                if characters.next().is_none() {
+                    return Err("an escape at the end of the value has nothing to escape");
+                }
+            }
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == ' ' || c == '\t' => blanks.push(at),
+            None if c.is_whitespace() => return Err("the value holds unusual white space"),
+            Some(open) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    match quote {
+        None => Ok(blanks),
+        Some(_) => Err("a quote in the value is left open"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blanks(value: &str) -> Option<Vec<usize>> {
+        open_blanks(value, '\\').ok()
+    }
+
+    #[test]
+    fn blanks_in_quotes_are_safe_already() {
+        assert_eq!(blanks("a b  c"), Some(vec![1, 3, 4]));
+        assert_eq!(blanks("\"a b\" c"), Some(vec![5]));
+        assert_eq!(blanks("'a b\\' c"), Some(vec![6]));
+        assert_eq!(blanks("a\\ b"), Some(vec![]));
+        assert_eq!(blanks("\"a \\\" b\""), Some(vec![]));
+    }
+
+    #[test]
+    fn open_quotes_are_refused() {
+        for value in ["\"a", "it's", "a\\"] {
+            assert_eq!(blanks(value), None, "{value}");
+        }
+    }
+}
