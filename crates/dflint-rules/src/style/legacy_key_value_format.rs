@@ -96,12 +96,13 @@ fn open_blanks(value: &str, escape: char) -> Result<Vec<usize>, &'static str> {
     let mut quote = None;
     let mut characters = value.char_indices();
     while let Some((at, c)) = characters.next() {
+        if c == escape && quote != Some('\'') {
+            characters
+                .next()
+                .ok_or("an escape at the end of the value has nothing to escape")?;
+            continue;
+        }
         match quote {
-            _ if c == escape && quote != Some('\'') => {
-                if characters.next().is_none() {
-                    return Err("an escape at the end of the value has nothing to escape");
-                }
-            }
             None if c == '"' || c == '\'' => quote = Some(c),
             None if c == ' ' || c == '\t' => blanks.push(at),
             None if c.is_whitespace() => return Err("the value holds unusual white space"),
