@@ -1,5 +1,34 @@
 //! What BuildKit will do with a Dockerfile: stages, scopes, effective state and build operations.
+//!
+//! [`Model::new`] never fails: it works out every stage and step with what holds before it, keeps
+//! symbolic what a base image or a build argument decides, and lists what BuildKit would refuse.
+//! [`compare`] tells whether two files build the same under the promise of a fix.
 
+mod compare;
+mod context;
+pub mod dockerignore;
+pub mod env;
+mod error;
+pub mod expand;
+pub mod git;
 mod keeps;
+pub mod model;
+pub mod path;
+pub mod platform;
+pub mod reference;
+mod value;
 
+pub use compare::compare;
+pub use context::{BuildContext, Entry, EntryKind, MAX_READ, MemoryContext};
+pub use dockerignore::DockerIgnore;
+pub use env::{Env, Lookup};
+pub use error::{ConversionError, ErrorKind};
 pub use keeps::{Difference, Keeps};
+pub use model::{
+    Action, Argument, Arguments, Assignment, Base, BaseFacts, BaseImages, Chmod, CopySource,
+    CopyStep, HealthcheckConfig, ImageConfig, Model, ModelOptions, Network, Origin, ResolvedMount,
+    RunStep, Sharing, Stage, StageId, State, Step, User,
+};
+pub use platform::Platform;
+pub use reference::ImageReference;
+pub use value::Value;

@@ -1,0 +1,272 @@
+//! Paths inside images and contexts: Go's `path` package and BuildKit's `util/system/path.go`.
+
+use crate::value::{Value, ValueBuilder};
+
+/// Go's `path.Clean`: the shortest path that means the same.
+#[must_use]
+pub fn clean(path: &str) -> String {
+    let is_rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => match parts.last() {
+                Some(&last) if last != ".." => {
+                    parts.pop();
+                }
+                _ if is_rooted => {}
+                _ => parts.push(part),
+            },
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match (is_rooted, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+/// Go's `path.Join` of two parts.
+#[must_use]
+pub fn join(first: &str, second: &str) -> String {
+    match (first, second) {
+        ("", "") => String::new(),
+        ("", path) | (path, "") => clean(path),
+        (first, second) => clean(&format!("{first}/{second}")),
+    }
+}
+
+/// Go's `path.Base`: the last part, `.` for nothing, `/` for the root.
+#[must_use]
+pub fn base(path: &str) -> &str {
+    if path.is_empty() {
+        return ".";
+    }
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.is_empty() {
+        return "/";
+    }
+    trimmed.rsplit('/').next().unwrap_or(trimmed)
+}
+
+/// A Windows path names a drive other than `C:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OtherDrive;
+
+/// How paths of one operating system are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PathStyle {
+    /// Whether `\` divides paths too, and drives exist.
+    pub(crate) windows: bool,
+}
+
+impl PathStyle {
+    pub(crate) fn to_slash(self, path: &str) -> String {
+        if self.windows {
+            path.replace('\\', "/")
+        } else {
+            path.to_owned()
+        }
+    }
+
+    pub(crate) fn from_slash(self, path: &str) -> String {
+        if self.windows {
+            path.replace('/', "\\")
+        } else {
+            path.to_owned()
+        }
+    }
+
+    pub(crate) fn is_absolute(self, path: &str) -> bool {
+        if !self.windows {
+            return path.starts_with('/');
+        }
+        let path = self.without_drive(path, false);
+        path.is_ok_and(|path| path.starts_with('/'))
+    }
+
+    /// `NormalizePath`: `path` seen from `parent`, absolute, with slashes. With `keep_slash` a
+    /// slash (or `/.`) at the end stays.
+    pub(crate) fn normalize(
+        self,
+        parent: &str,
+        path: &str,
+        keep_slash: bool,
+    ) -> Result<String, OtherDrive> {
+        let written = self.to_slash(path);
+        let parent = if parent.is_empty() { "/" } else { parent };
+        let mut parent = self.without_drive(parent, keep_slash)?;
+        if !parent.starts_with('/') {
+            parent = join("/", &parent);
+        }
+        let path = if written.is_empty() {
+            &parent
+        } else {
+            &written
+        };
+        let mut path = self.without_drive(path, keep_slash)?;
+        if !path.starts_with('/') {
+            path = join(&parent, &path);
+        }
+        if keep_slash {
+            restore_ending(&written, &mut path);
+        }
+        Ok(path)
+    }
+
+    /// `CheckSystemDriveAndRemoveDriveLetter`: cleaned, with slashes, without `C:`.
+    fn without_drive(self, path: &str, keep_slash: bool) -> Result<String, OtherDrive> {
+        let slashed = self.to_slash(path);
+        let (rest, has_drive) = match slashed.split_once(':') {
+            Some((drive, rest)) if self.windows => {
+                if !drive.eq_ignore_ascii_case("c") {
+                    return Err(OtherDrive);
+                }
+                (rest.to_owned(), true)
+            }
+            _ => (slashed, false),
+        };
+        let mut cleaned = clean(&rest);
+        if has_drive && !cleaned.starts_with('/') {
+            cleaned = join("/", &cleaned);
+        }
+        if keep_slash {
+            restore_ending(&rest, &mut cleaned);
+        }
+        Ok(cleaned)
+    }
+
+    /// [`PathStyle::normalize`] for values: what is not known stays in the path, which is then
+    /// not cleaned.
+    pub(crate) fn normalize_value(
+        self,
+        parent: &Value,
+        path: &Value,
+        keep_slash: bool,
+    ) -> Result<Value, OtherDrive> {
+        if let (Some(parent), Some(path)) = (parent.to_known(), path.to_known()) {
+            return self.normalize(parent, path, keep_slash).map(Value::from);
+        }
+        let starts_at_root = path.has_known_start() && self.is_absolute(path.as_str());
+        if starts_at_root {
+            return match path.to_known() {
+                Some(known) => self.normalize("/", known, keep_slash).map(Value::from),
+                None => Ok(path.clone()),
+            };
+        }
+        if !path.has_known_start() {
+            return Ok(Value::unresolved(format!("{parent}/{path}")));
+        }
+        let mut joined = ValueBuilder::default();
+        joined.push_value(parent);
+        if !parent.as_str().ends_with('/') {
+            joined.push('/');
+        }
+        match path.to_known() {
+            Some(known) => {
+                let mut cleaned = clean(known);
+                if keep_slash {
+                    restore_ending(known, &mut cleaned);
+                }
+                joined.push_str(&cleaned);
+            }
+            None => joined.push_value(path),
+        }
+        Ok(joined.finish())
+    }
+}
+
+/// Gives `path` the slash or `/.` that `written` ends with.
+fn restore_ending(written: &str, path: &mut String) {
+    if written.ends_with('/') && !path.ends_with('/') {
+        path.push('/');
+    } else if written.ends_with("/.") {
+        if path != "/" {
+            path.push('/');
+        }
+        path.push('.');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OtherDrive, PathStyle, base, clean, join};
+    use crate::value::Value;
+
+    const UNIX: PathStyle = PathStyle { windows: false };
+    const WINDOWS: PathStyle = PathStyle { windows: true };
+
+    #[test]
+    fn paths_are_cleaned() {
+        for (path, want) in [
+            ("", "."),
+            (".", "."),
+            ("/", "/"),
+            ("//a//b/", "/a/b"),
+            ("a/./b/../c", "a/c"),
+            ("../a", "../a"),
+            ("/../a", "/a"),
+            ("a/..", "."),
+            ("../../a/..", "../.."),
+        ] {
+            assert_eq!(clean(path), want, "{path}");
+        }
+        assert_eq!(join("/", "a/"), "/a");
+        assert_eq!(base("/a/b/"), "b");
+        assert_eq!(base("/"), "/");
+        assert_eq!(base(""), ".");
+    }
+
+    #[test]
+    fn destinations_keep_their_slash() {
+        for (path, want) in [
+            ("/x", "/x"),
+            ("/x/", "/x/"),
+            ("x", "/w/x"),
+            ("x/", "/w/x/"),
+            ("./", "/w/"),
+            ("x/.", "/w/x/."),
+            ("..", "/"),
+            ("", "/w"),
+        ] {
+            assert_eq!(
+                UNIX.normalize("/w", path, true).as_deref(),
+                Ok(want),
+                "{path}"
+            );
+        }
+        assert_eq!(UNIX.normalize("/", "./", true).as_deref(), Ok("/"));
+    }
+
+    #[test]
+    fn windows_paths() {
+        assert_eq!(
+            WINDOWS.normalize("/", "C:\\a\\b", false).as_deref(),
+            Ok("/a/b")
+        );
+        assert_eq!(
+            WINDOWS.normalize("/w", "a\\b", false).as_deref(),
+            Ok("/w/a/b")
+        );
+        assert_eq!(WINDOWS.normalize("/", "D:\\a", false), Err(OtherDrive));
+        assert!(WINDOWS.is_absolute("c:\\a"));
+        assert!(!UNIX.is_absolute("c:\\a"));
+    }
+
+    #[test]
+    fn unknown_pieces_stay() {
+        let workdir = Value::known("/w");
+        let normalize = |path: Value| UNIX.normalize_value(&workdir, &path, true).unwrap();
+        assert_eq!(
+            normalize(Value::unresolved("${X}")),
+            Value::unresolved("/w/${X}")
+        );
+        assert_eq!(normalize("a/../b".into()), "/w/b".into());
+        let unknown = Value::unresolved("${W}");
+        let joined = UNIX.normalize_value(&unknown, &"a/".into(), true).unwrap();
+        assert_eq!(joined.as_str(), "${W}/a/");
+        assert_eq!(joined.unresolved_ranges(), [0..4]);
+    }
+}
