@@ -4,9 +4,11 @@ mod diff;
 mod edit;
 mod line_ending;
 mod patch;
+mod verify;
 
 pub use dflint_build::Keeps;
 pub use diff::{new_file_diff, unified_diff};
 pub use edit::{Edit, Fix, Safety, Target};
 pub use line_ending::LineEnding;
 pub use patch::{Conflict, Patch};
+pub use verify::{Breach, comments_of_removed, verify};

@@ -1,1 +1,19 @@
 //! One call from source and settings to findings and fixed source.
+
+mod finding;
+mod fix;
+mod frozen;
+mod ignore;
+mod lint;
+mod selection;
+mod settings;
+mod source;
+
+pub use finding::Finding;
+pub use fix::{Applied, FixReport, fix};
+pub use frozen::Frozen;
+pub use ignore::{Scope, Tool, UnusedIgnore};
+pub use lint::{Report, lint};
+pub use selection::{ActiveRules, Preset, Selection, UnknownName};
+pub use settings::Settings;
+pub use source::{Source, TooLarge};

@@ -1,5 +1,6 @@
 //! What a rule may look at.
 
+use dflint_build::{BuildContext, Model};
 use dflint_parser::{Dockerfile, Instruction};
 
 use crate::options::RuleOptions;
@@ -9,6 +10,10 @@ use crate::options::RuleOptions;
 pub struct Context<'m, 'a> {
     /// The syntax tree.
     pub dockerfile: &'m Dockerfile<'a>,
+    /// What BuildKit will do with it.
+    pub model: &'m Model<'a>,
+    /// The build context; `None` where it is not known. A rule that needs it is quiet then.
+    pub build_context: Option<&'m dyn BuildContext>,
     /// What the configuration says.
     pub options: &'m RuleOptions,
     /// Where two tools draw one rule's line differently: whose line it is.

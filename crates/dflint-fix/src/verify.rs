@@ -1,0 +1,228 @@
+//! Whether a change of a Dockerfile does what it promises and no more.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use dflint_build::{Difference, Keeps, Model, ModelOptions};
+use dflint_parser::{Comment, Directive, Dockerfile, Instruction, Span};
+
+use crate::edit::{Fix, Safety, Target};
+
+/// Why a change is not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Breach {
+    /// BuildKit would refuse the changed file.
+    #[error("line {line} of the fixed file would be refused: {message}")]
+    SyntaxError {
+        /// The line in the changed file, counted from 1.
+        line: u32,
+        /// What BuildKit would refuse.
+        message: String,
+    },
+    /// BuildKit would read the changed file but refuse to build it.
+    #[error("the fixed file would no longer build: {message}")]
+    BuildError {
+        /// What BuildKit would refuse.
+        message: String,
+    },
+    /// A comment is gone or changed.
+    #[error("the comment `{text}` would be lost")]
+    LostComment {
+        /// The comment as it was, from its `#` on.
+        text: String,
+    },
+    /// A parser directive is gone, changed or new.
+    #[error("the `{name}` directive would change")]
+    ChangedDirective {
+        /// The directive's name.
+        name: &'static str,
+    },
+    /// A safe fix promises nothing, or creates a file.
+    #[error("the fix calls itself safe but does not promise that the build stays the same")]
+    EmptyPromise,
+    /// The build does not stay as promised.
+    #[error(transparent)]
+    Difference(#[from] Difference),
+}
+
+impl Fix {
+    /// Whether a fix of this safety may promise so little.
+    ///
+    /// # Errors
+    ///
+    /// [`Breach::EmptyPromise`] for a safe fix that promises nothing or creates a file.
+    pub fn promise(&self) -> Result<&Keeps, Breach> {
+        let creates = self
+            .edits
+            .iter()
+            .any(|edit| edit.target != Target::Dockerfile);
+        if self.safety == Safety::Safe && (creates || self.keeps == Keeps::Nothing) {
+            return Err(Breach::EmptyPromise);
+        }
+        Ok(&self.keeps)
+    }
+}
+
+/// Checks that `after`, the changed text of the file that `before` was made of, still parses and
+/// converts, has kept its comments and directives, and builds the same under `keeps`.
+///
+/// Under [`Keeps::Nothing`], a change may take comments away together with the instruction they
+/// stand in or above: `removable` holds their texts, as [`comments_of_removed`] gives them.
+///
+/// # Errors
+///
+/// The first promise that is broken.
+pub fn verify(
+    before: (&Dockerfile<'_>, &Model<'_>),
+    after: &str,
+    keeps: &Keeps,
+    removable: &[&str],
+    options: &ModelOptions,
+) -> Result<(), Breach> {
+    let (old_file, old_model) = before;
+    let new_file = dflint_parser::parse(after);
+    if let Some(error) = new_file.errors.first() {
+        return Err(Breach::SyntaxError {
+            line: error.line,
+            message: error.message.clone(),
+        });
+    }
+    keeps_comments(old_file, &new_file, removable)?;
+    keeps_directives(old_file, &new_file, keeps)?;
+    let new_model = Model::new(&new_file, options);
+    converts_as_before(old_model, &new_model)?;
+    Ok(dflint_build::compare(old_model, &new_model, keeps)?)
+}
+
+/// Checks that BuildKit refuses nothing in the new file that it did not refuse in the old one.
+fn converts_as_before(before: &Model<'_>, after: &Model<'_>) -> Result<(), Breach> {
+    if after.errors().is_empty() {
+        return Ok(());
+    }
+    let mut known = Counts::default();
+    for error in before.errors() {
+        known.add(error.kind.to_string());
+    }
+    let mut messages = after.errors().iter().map(|error| error.kind.to_string());
+    match messages.find(|message| !known.take(message)) {
+        Some(message) => Err(Breach::BuildError { message }),
+        None => Ok(()),
+    }
+}
+
+/// How often each text occurs.
+struct Counts<T>(HashMap<T, usize>);
+
+impl<T> Default for Counts<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: Hash + Eq> Counts<T> {
+    fn add(&mut self, text: T) {
+        *self.0.entry(text).or_default() += 1;
+    }
+
+    /// Takes one of `text` away; `false` where there is none left.
+    fn take(&mut self, text: &str) -> bool
+    where
+        T: Borrow<str>,
+    {
+        match self.0.get_mut(text) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The comments that stand in or above instructions that lie wholly in one of `removed` (in file
+/// order, not overlapping), each from its `#` on.
+#[must_use]
+pub fn comments_of_removed<'a>(
+    file: &Dockerfile<'a>,
+    removed: impl Iterator<Item = Span>,
+) -> Vec<&'a str> {
+    let mut comments = Vec::new();
+    for removed in removed {
+        let from = file
+            .instructions
+            .partition_point(|it| it.span.start < removed.start);
+        let gone = file.instructions.iter().skip(from);
+        for instruction in gone.take_while(|it| removed.contains(it.span)) {
+            comments.extend(
+                comments_of(file, instruction).map(|comment| comment.span.text(file.source)),
+            );
+        }
+    }
+    comments
+}
+
+fn comments_of<'f, 'a>(
+    file: &'f Dockerfile<'a>,
+    instruction: &Instruction<'a>,
+) -> impl Iterator<Item = &'f Comment<'a>> {
+    let span = instruction.span;
+    let above = file
+        .comments
+        .get(instruction.doc_comments.clone())
+        .unwrap_or_default();
+    let from = file
+        .comments
+        .partition_point(|comment| comment.span.start < span.start);
+    let inside = file.comments.iter().skip(from);
+    above
+        .iter()
+        .chain(inside.take_while(move |comment| span.contains(comment.span)))
+}
+
+fn keeps_comments(
+    before: &Dockerfile<'_>,
+    after: &Dockerfile<'_>,
+    removable: &[&str],
+) -> Result<(), Breach> {
+    let mut kept = Counts::default();
+    let texts = after
+        .comments
+        .iter()
+        .map(|comment| comment.span.text(after.source));
+    for text in texts.chain(removable.iter().copied()) {
+        kept.add(text.trim());
+    }
+    let mut texts = before
+        .comments
+        .iter()
+        .map(|comment| comment.span.text(before.source).trim());
+    match texts.find(|text| !kept.take(text)) {
+        Some(text) => Err(Breach::LostComment {
+            text: text.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn keeps_directives(
+    before: &Dockerfile<'_>,
+    after: &Dockerfile<'_>,
+    keeps: &Keeps,
+) -> Result<(), Breach> {
+    let (old, new) = (&before.directives, &after.directives);
+    let same = |old: &Option<Directive<'_>>, new: &Option<Directive<'_>>| {
+        old.as_ref().map(|directive| directive.value)
+            == new.as_ref().map(|directive| directive.value)
+    };
+    if old.escape != new.escape {
+        return Err(Breach::ChangedDirective { name: "escape" });
+    }
+    if !same(&old.check, &new.check) {
+        return Err(Breach::ChangedDirective { name: "check" });
+    }
+    if *keeps != Keeps::Nothing && !same(&old.syntax, &new.syntax) {
+        return Err(Breach::ChangedDirective { name: "syntax" });
+    }
+    Ok(())
+}

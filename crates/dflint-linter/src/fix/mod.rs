@@ -1,0 +1,256 @@
+//! The fix loop: lint, make what can be made, and again until nothing changes.
+
+mod budget;
+mod created;
+#[cfg(test)]
+mod hostile_rules;
+mod protected;
+mod round;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use dflint_build::{BuildContext, Model};
+use dflint_fix::Safety;
+use dflint_knowledge::RulePage;
+
+use self::budget::Budget;
+use self::created::WithCreated;
+use self::round::{Outcome, Round};
+use crate::finding::Finding;
+use crate::lint::{Report, judge};
+use crate::settings::Settings;
+use crate::source::Source;
+
+/// How many rounds a file may take until its fixes come to rest. Each round makes every fix that
+/// overlaps no other, so that files of a project take two or three.
+const ROUNDS: usize = 24;
+
+/// What became of a file.
+#[derive(Debug, Clone)]
+pub struct FixReport {
+    /// The file with the fixes made. Bytes outside of their edits are as they were.
+    pub source: String,
+    /// The files to create: path below the build context's root and content.
+    pub new_files: BTreeMap<String, String>,
+    /// The fixes made, in the order in which they were made.
+    pub applied: Vec<Applied>,
+    /// What is found in the file with the fixes made. Where a fix was held back, its finding says
+    /// why.
+    pub remaining: Report,
+}
+
+/// A fix that was made.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The page of the rule that offered it.
+    pub rule: &'static RulePage,
+    /// What it did, imperative.
+    pub title: String,
+    /// How far it could be trusted.
+    pub safety: Safety,
+}
+
+/// Fixes a Dockerfile with all fixes of at most `level` that keep their promises.
+///
+/// Fixing the result again changes nothing. A file that BuildKit refuses, that is not UTF-8, or
+/// that says it is generated comes back as it was.
+#[must_use]
+pub fn fix(
+    source: &Source<'_>,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+    level: Safety,
+) -> FixReport {
+    let mut attempt = Attempt {
+        source,
+        settings,
+        context,
+        // A manual fix is never made, whoever asks.
+        level: level.min(Safety::Unsafe),
+        banned: BTreeMap::new(),
+        budget: Budget::new(),
+    };
+    loop {
+        match attempt.run() {
+            Ok(report) => return report,
+            Err(restless) => attempt.ban(&restless),
+        }
+    }
+}
+
+/// Rules whose fixes never come to rest.
+struct Restless(Vec<&'static str>);
+
+struct Attempt<'c> {
+    source: &'c Source<'c>,
+    settings: &'c Settings,
+    context: Option<&'c dyn BuildContext>,
+    level: Safety,
+    /// Rules whose fixes are not made, and why.
+    banned: BTreeMap<&'static str, String>,
+    budget: Budget,
+}
+
+/// What a round leaves behind.
+enum Step {
+    Rest(Report),
+    Change {
+        text: String,
+        rules: Vec<&'static str>,
+    },
+}
+
+impl Attempt<'_> {
+    /// Runs rounds until nothing changes.
+    fn run(&mut self) -> Result<FixReport, Restless> {
+        let mut text = self.source.text().to_owned();
+        let mut new_files = BTreeMap::new();
+        let mut applied = Vec::new();
+        let mut seen: Vec<(u64, Vec<&'static str>)> = Vec::new();
+        for _ in 0..ROUNDS {
+            let step = self.step(&text, &mut new_files, &mut applied);
+            if self.budget.is_spent() {
+                return Ok(self.give_up());
+            }
+            let (fixed, rules) = match step {
+                Step::Rest(remaining) => {
+                    return Ok(FixReport {
+                        source: text,
+                        new_files,
+                        applied,
+                        remaining,
+                    });
+                }
+                Step::Change { text, rules } => (text, rules),
+            };
+            seen.push((state(&text, &new_files), rules));
+            text = fixed;
+            let now = state(&text, &new_files);
+            if let Some(first) = seen.iter().position(|(before, _)| *before == now) {
+                return Err(Restless::among(&seen, first));
+            }
+        }
+        Err(Restless::among(&seen, ROUNDS / 2))
+    }
+
+    fn step(
+        &mut self,
+        text: &str,
+        new_files: &mut BTreeMap<String, String>,
+        applied: &mut Vec<Applied>,
+    ) -> Step {
+        let file = dflint_parser::parse(text);
+        let model = Model::new(&file, &self.settings.model);
+        let context = self
+            .context
+            .map(|context| WithCreated::new(context, new_files));
+        let context = context.as_ref().map(|context| context as &dyn BuildContext);
+        let mut report = judge(&file, &model, self.source.is_utf8(), self.settings, context);
+        let outcome = Round {
+            file: &file,
+            model: &model,
+            findings: &report.findings,
+            settings: self.settings,
+            context,
+            budget: &mut self.budget,
+        }
+        .run(self.level, &self.banned);
+        let Outcome {
+            made,
+            withheld,
+            fixed,
+            new_files: created,
+        } = outcome;
+        let Some(fixed) = fixed else {
+            withhold(&mut report.findings, withheld);
+            return Step::Rest(report);
+        };
+        let made: Vec<&Finding> = made
+            .iter()
+            .filter_map(|index| report.findings.get(*index))
+            .collect();
+        applied.extend(made.iter().filter_map(|finding| applied_fix(finding)));
+        new_files.extend(created);
+        Step::Change {
+            text: fixed,
+            rules: made.iter().map(|finding| finding.rule.name).collect(),
+        }
+    }
+
+    fn ban(&mut self, restless: &Restless) {
+        for rule in &restless.0 {
+            let reason = "its fixes do not come to rest: each makes another one necessary";
+            self.banned.insert(rule, reason.to_owned());
+        }
+    }
+
+    /// The file as it was, with every fix held back.
+    fn give_up(&self) -> FixReport {
+        let mut remaining = crate::lint(self.source, self.settings, self.context);
+        let offered = remaining
+            .findings
+            .iter()
+            .enumerate()
+            .filter(|(_, finding)| {
+                finding
+                    .fix
+                    .as_ref()
+                    .is_some_and(|fix| fix.safety <= self.level)
+            });
+        let reason = "the file is too large to check what each of its fixes does";
+        let withheld = offered
+            .map(|(index, _)| (index, reason.to_owned()))
+            .collect();
+        withhold(&mut remaining.findings, withheld);
+        FixReport {
+            source: self.source.text().to_owned(),
+            new_files: BTreeMap::new(),
+            applied: Vec::new(),
+            remaining,
+        }
+    }
+}
+
+impl Restless {
+    /// The rules whose fixes were made since round `first`.
+    fn among(rounds: &[(u64, Vec<&'static str>)], first: usize) -> Self {
+        let mut rules: Vec<_> = rounds
+            .iter()
+            .skip(first)
+            .flat_map(|(_, rules)| rules)
+            .copied()
+            .collect();
+        rules.sort_unstable();
+        rules.dedup();
+        Self(rules)
+    }
+}
+
+/// A number that stands for the text and the created files.
+fn state(text: &str, new_files: &BTreeMap<String, String>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (text, new_files).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn applied_fix(finding: &Finding) -> Option<Applied> {
+    let fix = finding.fix.as_ref()?;
+    Some(Applied {
+        rule: finding.rule,
+        title: fix.title.clone(),
+        safety: fix.safety,
+    })
+}
+
+/// Takes away the fixes that are not made and says why.
+fn withhold(findings: &mut [Finding], reasons: BTreeMap<usize, String>) {
+    for (index, reason) in reasons {
+        if let Some(finding) = findings.get_mut(index) {
+            finding.fix = None;
+            finding.withheld = Some(reason);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! One round of fixing: which of the fixes on offer can be made, all together.
+
+use std::collections::BTreeMap;
+
+use dflint_build::{BuildContext, Keeps, Model};
+use dflint_fix::{Breach, Conflict, Fix, Patch, Safety, Target, comments_of_removed, verify};
+use dflint_parser::Dockerfile;
+
+use super::budget::Budget;
+use super::protected::ProtectedPlaces;
+use crate::finding::Finding;
+use crate::settings::Settings;
+
+/// What comes of a round.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The findings whose fixes are made, as indices into those given.
+    pub(super) made: Vec<usize>,
+    /// The findings whose fixes are withheld, and why.
+    pub(super) withheld: BTreeMap<usize, String>,
+    /// The file with the fixes made; `None` where none is.
+    pub(super) fixed: Option<String>,
+    /// The files that the fixes create.
+    pub(super) new_files: Vec<(String, String)>,
+}
+
+/// The file that a round begins with.
+pub(super) struct Round<'r, 'a> {
+    pub(super) file: &'r Dockerfile<'a>,
+    pub(super) model: &'r Model<'a>,
+    pub(super) findings: &'r [Finding],
+    pub(super) settings: &'r Settings,
+    pub(super) context: Option<&'r dyn BuildContext>,
+    pub(super) budget: &'r mut Budget,
+}
+
+/// Fixes that make the same promise.
+struct Group<'f> {
+    keeps: &'f Keeps,
+    members: Vec<usize>,
+}
+
+impl<'r> Round<'r, '_> {
+    /// Takes fixes of at most `level` in file order, leaves out what overlaps (it comes in a later
+    /// round), and holds what remains to its promises.
+    ///
+    /// Fixes that promise the same are checked together: a promise is an equality of builds, so
+    /// what holds for the whole cannot hide a breach that matters. Where a check fails, halves are
+    /// checked until the guilty fixes are found.
+    pub(super) fn run(
+        &mut self,
+        level: Safety,
+        banned: &BTreeMap<&'static str, String>,
+    ) -> Outcome {
+        let (candidates, mut withheld) = self.candidates(level, banned);
+        loop {
+            let refused_before = withheld.len();
+            let (groups, waiting) = self.choose(&candidates, &withheld);
+            let mut made = Vec::new();
+            for group in &groups {
+                self.settle(group.keeps, &group.members, &mut made, &mut withheld);
+            }
+            // What waits only for fixes that turned out to be guilty gets its turn at once.
+            let blocked = made.is_empty() && !waiting.is_empty();
+            if blocked && withheld.len() > refused_before && !self.budget.is_spent() {
+                continue;
+            }
+            for (index, conflict) in waiting {
+                withheld.insert(index, conflict.to_string());
+            }
+            return self.outcome(made, withheld);
+        }
+    }
+
+    fn outcome(&self, made: Vec<usize>, withheld: BTreeMap<usize, String>) -> Outcome {
+        let patch = self.patch(&made);
+        let new_files = patch.new_files();
+        Outcome {
+            fixed: (!made.is_empty()).then(|| patch.apply()),
+            new_files: new_files
+                .map(|(path, text)| (path.to_owned(), text.to_owned()))
+                .collect(),
+            made,
+            withheld,
+        }
+    }
+
+    /// The findings with a fix that may be tried, and those with one that must not be.
+    fn candidates(
+        &self,
+        level: Safety,
+        banned: &BTreeMap<&'static str, String>,
+    ) -> (Vec<usize>, BTreeMap<usize, String>) {
+        let places = ProtectedPlaces::of(self.file);
+        let mut candidates = Vec::new();
+        let mut withheld = BTreeMap::new();
+        for (index, finding) in self.findings.iter().enumerate() {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= level) else {
+                continue;
+            };
+            let refusal = banned
+                .get(finding.rule.name)
+                .cloned()
+                .or_else(|| places.refuse(fix).map(str::to_owned))
+                .or_else(|| fix.promise().err().map(|breach| breach.to_string()))
+                .or_else(|| self.refuse_files(fix));
+            match refusal {
+                Some(reason) => {
+                    withheld.insert(index, reason);
+                }
+                None => candidates.push(index),
+            }
+        }
+        (candidates, withheld)
+    }
+
+    /// Why the files that `fix` creates must not be created.
+    fn refuse_files(&self, fix: &Fix) -> Option<String> {
+        fix.edits
+            .iter()
+            .find_map(|edit| match (&edit.target, self.context) {
+                (Target::Dockerfile, _) => None,
+                (Target::NewFile(_), None) => Some("the build context is not known".to_owned()),
+                (Target::NewFile(path), Some(context)) => context
+                    .exists(path)
+                    .then(|| format!("{path} is there already")),
+            })
+    }
+
+    /// The candidates that do not overlap, grouped by promise, and those that must wait.
+    fn choose(
+        &self,
+        candidates: &[usize],
+        withheld: &BTreeMap<usize, String>,
+    ) -> (Vec<Group<'r>>, Vec<(usize, Conflict)>) {
+        let mut patch = Patch::new(self.file.source);
+        let mut groups: Vec<Group<'r>> = Vec::new();
+        let mut waiting = Vec::new();
+        for index in candidates
+            .iter()
+            .filter(|index| !withheld.contains_key(index))
+        {
+            let Some(fix) = self.fix(*index) else {
+                continue;
+            };
+            if let Err(conflict) = patch.add(fix) {
+                waiting.push((*index, conflict));
+                continue;
+            }
+            match groups.iter_mut().find(|group| *group.keeps == fix.keeps) {
+                Some(group) => group.members.push(*index),
+                None => groups.push(Group {
+                    keeps: &fix.keeps,
+                    members: vec![*index],
+                }),
+            }
+        }
+        (groups, waiting)
+    }
+
+    /// Adds to `made` those of `members` that keep their promise on top of it.
+    fn settle(
+        &mut self,
+        keeps: &Keeps,
+        members: &[usize],
+        made: &mut Vec<usize>,
+        withheld: &mut BTreeMap<usize, String>,
+    ) {
+        let Err(breach) = self.check(keeps, made, members) else {
+            made.extend_from_slice(members);
+            return;
+        };
+        if let [only] = members {
+            // A fix that fails only in company waits for the next round.
+            let alone = if made.is_empty() {
+                Err(breach)
+            } else {
+                self.check(keeps, &[], members)
+            };
+            if let Err(breach) = alone {
+                withheld.insert(*only, breach.to_string());
+            }
+            return;
+        }
+        let (first, second) = members.split_at(members.len() / 2);
+        self.settle(keeps, first, made, withheld);
+        self.settle(keeps, second, made, withheld);
+    }
+
+    /// Whether `added` on top of `made` keeps what it promises.
+    fn check(&mut self, keeps: &Keeps, made: &[usize], added: &[usize]) -> Result<(), Breach> {
+        self.budget.spend(self.file.source.len());
+        if self.budget.is_spent() {
+            // The whole call is given up by then; the answer does not matter.
+            return Err(Breach::EmptyPromise);
+        }
+        let all: Vec<usize> = made.iter().chain(added).copied().collect();
+        let after = self.patch(&all).apply();
+        let removed = self.patch(added);
+        let removable = match keeps {
+            Keeps::Nothing => comments_of_removed(self.file, removed.removed()),
+            _ => Vec::new(),
+        };
+        let options = &self.settings.model;
+        if made.is_empty() {
+            return verify((self.file, self.model), &after, keeps, &removable, options);
+        }
+        let before = self.patch(made).apply();
+        let file = dflint_parser::parse(&before);
+        let model = Model::new(&file, options);
+        verify((&file, &model), &after, keeps, &removable, options)
+    }
+
+    fn patch(&self, members: &[usize]) -> Patch<'r, 'r> {
+        let mut patch = Patch::new(self.file.source);
+        for fix in members.iter().filter_map(|index| self.fix(*index)) {
+            // They joined one patch before, so they join this one.
+            let _ = patch.add(fix);
+        }
+        patch
+    }
+
+    fn fix(&self, index: usize) -> Option<&'r Fix> {
+        self.findings.get(index)?.fix.as_ref()
+    }
+}

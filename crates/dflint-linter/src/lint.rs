@@ -1,0 +1,153 @@
+//! From source and settings to findings.
+
+use dflint_build::{BuildContext, Model};
+use dflint_fix::LineEnding;
+use dflint_knowledge::{Severity, pages};
+use dflint_parser::{Dockerfile, Span};
+use dflint_rules::Context;
+
+use crate::finding::{self, Finding};
+use crate::frozen::{Frozen, says_generated};
+use crate::ignore::{Ignores, UnusedIgnore};
+use crate::selection::Origin;
+use crate::settings::Settings;
+use crate::source::Source;
+
+/// What is found in a file.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The findings, by place. Syntax errors are among them, whatever is selected.
+    pub findings: Vec<Finding>,
+    /// The ignore comments that left out nothing, in file order.
+    pub unused_ignores: Vec<UnusedIgnore>,
+    /// Why the file is never edited; `None` where it may be.
+    pub frozen: Option<Frozen>,
+}
+
+/// Judges a Dockerfile. Takes time linear in its size but for what rules do, and never fails.
+///
+/// `context` is the build context where it is known; rules that need one are quiet without it.
+#[must_use]
+pub fn lint(
+    source: &Source<'_>,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+) -> Report {
+    let file = dflint_parser::parse(source.text());
+    let model = Model::new(&file, &settings.model);
+    judge(&file, &model, source.is_utf8(), settings, context)
+}
+
+/// Judges a file that is parsed already.
+pub(crate) fn judge<'a>(
+    file: &Dockerfile<'a>,
+    model: &Model<'a>,
+    is_utf8: bool,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+) -> Report {
+    let mut ignores = Ignores::of(file, settings.pragmas);
+    let mut findings = syntax_errors(file, &ignores, settings);
+    let frozen = frozen(file, is_utf8, !findings.is_empty());
+    findings.extend(found_by_rules(file, model, &mut ignores, settings, context));
+    finding::sort(&mut findings);
+    let line_ending = LineEnding::of(file.source);
+    for finding in &mut findings {
+        hold_back(finding, frozen);
+        if let Some(fix) = &mut finding.fix {
+            fix.adopt(line_ending);
+        }
+    }
+    Report {
+        findings,
+        unused_ignores: ignores.into_unused(),
+        frozen,
+    }
+}
+
+fn found_by_rules<'a>(
+    file: &Dockerfile<'a>,
+    model: &Model<'a>,
+    ignores: &mut Ignores<'_>,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (dialect, rules) in settings.rules.sets(ignores.wants_experimental()) {
+        let cx = Context {
+            dockerfile: file,
+            model,
+            build_context: context,
+            options: &settings.options,
+            dialect,
+        };
+        findings.extend(
+            rules
+                .run(&cx)
+                .into_iter()
+                .filter_map(|found| settings.rules.admit(found)),
+        );
+    }
+    findings.retain(|finding| !ignores.cover(finding));
+    if ignores.makes_errors() {
+        for finding in &mut findings {
+            if finding
+                .codes
+                .iter()
+                .any(|code| Origin::of(code) == Origin::Buildkit)
+            {
+                finding.severity = Severity::Error;
+            }
+        }
+    }
+    findings
+}
+
+/// What BuildKit refuses. These findings cannot be deselected or ignored: nothing else that is
+/// said of the file is sure while they stand.
+fn syntax_errors(
+    file: &Dockerfile<'_>,
+    ignores: &Ignores<'_>,
+    settings: &Settings,
+) -> Vec<Finding> {
+    let page = &pages::SYNTAX_ERROR;
+    let found = |span: Span, message: String| Finding {
+        rule: page,
+        codes: page.codes.to_vec(),
+        severity: settings.rules.severity(page, page.codes, None),
+        span,
+        message,
+        related: Vec::new(),
+        fix: None,
+        withheld: None,
+    };
+    let refused = ignores
+        .check_error()
+        .map(|(span, error)| found(span, error.to_owned()));
+    let errors = file
+        .errors
+        .iter()
+        .map(|error| found(error.span, error.message.clone()));
+    refused.into_iter().chain(errors).collect()
+}
+
+fn frozen(file: &Dockerfile<'_>, is_utf8: bool, is_broken: bool) -> Option<Frozen> {
+    if !is_utf8 {
+        Some(Frozen::NotUtf8)
+    } else if is_broken {
+        Some(Frozen::Broken)
+    } else if says_generated(file) {
+        Some(Frozen::Generated)
+    } else {
+        None
+    }
+}
+
+/// Takes the fix from a finding in a file that is never edited.
+fn hold_back(finding: &mut Finding, frozen: Option<Frozen>) {
+    if let Some(reason) = frozen
+        && finding.fix.take().is_some()
+    {
+        finding.withheld = Some(reason.to_string());
+    }
+}

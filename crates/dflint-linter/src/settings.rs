@@ -1,0 +1,34 @@
+//! What a run is told.
+
+use dflint_build::ModelOptions;
+use dflint_rules::RuleOptions;
+
+use crate::selection::{ActiveRules, Selection, UnknownName};
+
+/// What holds for all files that share a configuration.
+pub struct Settings {
+    /// The rules that run.
+    pub rules: ActiveRules,
+    /// What the rules are told.
+    pub options: RuleOptions,
+    /// What the model of the build is told.
+    pub model: ModelOptions,
+    /// Whether `# dflint ignore=` and `# hadolint ignore=` comments count.
+    pub pragmas: bool,
+}
+
+impl Settings {
+    /// Settings for `selection`, everything else as usual.
+    ///
+    /// # Errors
+    ///
+    /// A name in the selection that nothing answers to.
+    pub fn new(selection: &Selection) -> Result<Self, UnknownName> {
+        Ok(Self {
+            rules: selection.resolve()?,
+            options: RuleOptions::default(),
+            model: ModelOptions::default(),
+            pragmas: true,
+        })
+    }
+}
