@@ -1,1 +1,11 @@
 //! Where Dockerfiles, their configuration and their build contexts are found on disk.
+
+pub mod config;
+pub mod context;
+pub mod discovery;
+pub mod exclude;
+pub mod names;
+pub mod paths;
+pub mod project;
+pub mod source;
+pub mod write;

@@ -1,0 +1,176 @@
+//! From files to a [`Config`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use crate::config::file::ConfigFile;
+use crate::config::{Config, ConfigError};
+use crate::exclude::Patterns;
+use crate::paths::absolute;
+use crate::source::reason;
+
+/// The names of a configuration file, the one that wins first.
+const NAMES: [&str; 2] = ["dflint.toml", ".dflint.toml"];
+
+/// How many files may extend each other.
+const MAX_EXTENDS: usize = 16;
+
+/// The configuration file that counts for files in `directory` (absolute): the nearest one there
+/// or above.
+#[must_use]
+pub fn find(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().find_map(|ancestor| {
+        NAMES
+            .iter()
+            .map(|name| ancestor.join(name))
+            .find(|path| path.is_file())
+    })
+}
+
+pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    // From the most general to the nearest, so that the nearest has the last word.
+    for layer in layers(path)?.into_iter().rev() {
+        layer.apply(&mut config)?;
+    }
+    let length = |patterns: &Patterns| std::cmp::Reverse(patterns.length());
+    config
+        .contexts
+        .sort_by_key(|(patterns, _)| length(patterns));
+    Ok(config)
+}
+
+/// The file at `path` and those it extends, the nearest first.
+fn layers(path: &Path) -> Result<Vec<Layer>, ConfigError> {
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut next = Some(path.to_owned());
+    while let Some(path) = next {
+        if layers.len() == MAX_EXTENDS || layers.iter().any(|layer| layer.path == path) {
+            return Err(ConfigError::whole(
+                &path,
+                "is extended in a circle or too deeply",
+            ));
+        }
+        let layer = Layer::read(path)?;
+        next = layer
+            .file
+            .extends
+            .as_ref()
+            .map(|extended| absolute(layer.directory(), Path::new(extended.get_ref())));
+        if let (Some(next), Some(extends)) = (&next, &layer.file.extends)
+            && !next.is_file()
+        {
+            let message = format!("there is no file `{}` to extend", extends.get_ref());
+            return Err(layer.error(extends, message));
+        }
+        layers.push(layer);
+    }
+    Ok(layers)
+}
+
+/// One configuration file.
+struct Layer {
+    path: PathBuf,
+    text: String,
+    file: ConfigFile,
+}
+
+impl Layer {
+    fn read(path: PathBuf) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(&path).map_err(|error| {
+            ConfigError::whole(&path, format!("cannot read: {}", reason(&error)))
+        })?;
+        let file =
+            toml::from_str(&text).map_err(|error| ConfigError::toml(&path, &text, &error))?;
+        Ok(Self { path, text, file })
+    }
+
+    /// Relative paths and patterns in the file are meant from here.
+    fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    fn error<T>(&self, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+        ConfigError::at(&self.path, &self.text, Some(at.span()), message)
+    }
+
+    fn apply(self, config: &mut Config) -> Result<(), ConfigError> {
+        self.select(config)?;
+        self.match_files(config)?;
+        let file = self.file;
+        let options = &mut config.options;
+        if let Some(policy) = file.options.cache_policy {
+            options.cache_policy = policy.into();
+        }
+        if let Some(registries) = file.options.trusted_registries {
+            options.trusted_registries = registries;
+        }
+        let labels = file.options.label_schema.into_iter();
+        options
+            .label_schema
+            .extend(labels.map(|(label, value)| (label, value.into())));
+        if let Some(strict) = file.options.strict_labels {
+            options.strict_labels = strict;
+        }
+        config.fail_on = file.fail_on.or(config.fail_on);
+        if let Some(count) = file.ignore_comments {
+            config.without_ignore_comments = !count;
+        }
+        config.files.push(self.path);
+        Ok(())
+    }
+
+    fn select(&self, config: &mut Config) -> Result<(), ConfigError> {
+        let file = &self.file;
+        let selection = &mut config.selection;
+        if let Some(preset) = file.preset {
+            selection.preset = preset.into();
+        }
+        if let Some(select) = &file.select {
+            selection.select = names(select);
+        }
+        selection.extend_select.extend(names(&file.extend_select));
+        selection.ignore.extend(names(&file.ignore));
+        let severities = file.severity.iter();
+        selection
+            .severities
+            .extend(severities.map(|(name, level)| (name.get_ref().clone(), (*level).into())));
+        // Resolved here only to say where an unknown name is written.
+        let mut everything = selection.clone();
+        let per_file = file.per_file_ignores.values();
+        everything
+            .ignore
+            .extend(per_file.flat_map(|rules| names(rules)));
+        everything.resolve().map_err(|unknown| {
+            let place = file.place_of(&unknown.name);
+            ConfigError::at(&self.path, &self.text, place, unknown.to_string())
+        })?;
+        Ok(())
+    }
+
+    fn match_files(&self, config: &mut Config) -> Result<(), ConfigError> {
+        for (pattern, rules) in &self.file.per_file_ignores {
+            let patterns = self.patterns(pattern)?;
+            config.per_file_ignores.push((patterns, names(rules)));
+        }
+        for pattern in &self.file.exclude {
+            config.exclude.push(self.patterns(pattern)?);
+        }
+        for (pattern, directory) in &self.file.context {
+            let directory = absolute(self.directory(), Path::new(directory));
+            config.contexts.push((self.patterns(pattern)?, directory));
+        }
+        Ok(())
+    }
+
+    fn patterns(&self, pattern: &Spanned<String>) -> Result<Patterns, ConfigError> {
+        Patterns::new(self.directory(), [pattern.get_ref()])
+            .map_err(|error| self.error(pattern, error.to_string()))
+    }
+}
+
+fn names(written: &[Spanned<String>]) -> Vec<String> {
+    written.iter().map(|name| name.get_ref().clone()).collect()
+}

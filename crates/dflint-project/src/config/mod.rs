@@ -1,0 +1,73 @@
+//! Configuration: what a `dflint.toml` and those it extends say.
+
+mod error;
+mod file;
+mod load;
+
+use std::path::{Path, PathBuf};
+
+use dflint_linter::Selection;
+use dflint_rules::RuleOptions;
+
+use crate::exclude::Patterns;
+
+pub use error::ConfigError;
+pub use file::FailOn;
+pub use load::find;
+
+/// The configuration of the files below one directory, everything it extends taken in.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The files it was read from, the most general first.
+    pub files: Vec<PathBuf>,
+    /// The rules that run.
+    pub selection: Selection,
+    /// Rules to leave out in some files.
+    pub per_file_ignores: Vec<(Patterns, Vec<String>)>,
+    /// What the rules are told.
+    pub options: RuleOptions,
+    /// The least severity that fails a run, where it is said.
+    pub fail_on: Option<FailOn>,
+    /// What a search leaves out.
+    pub exclude: Vec<Patterns>,
+    /// Whether ignore comments are disregarded.
+    pub without_ignore_comments: bool,
+    /// Build contexts, the longest pattern first.
+    pub contexts: Vec<(Patterns, PathBuf)>,
+}
+
+impl Config {
+    /// Reads the configuration file at `path` (absolute) and those it extends.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, a key or value that is not known, a rule name that nothing
+    /// answers to, files that extend each other in a circle.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        load::load(path)
+    }
+
+    /// The rules to leave out in the file at `path` (absolute and clean).
+    pub fn ignored_in(&self, path: &Path) -> impl Iterator<Item = &str> {
+        self.per_file_ignores
+            .iter()
+            .filter(|(patterns, _)| patterns.matches(path, false))
+            .flat_map(|(_, rules)| rules.iter().map(String::as_str))
+    }
+
+    /// The build context of the Dockerfile at `path` (absolute and clean), where it is said.
+    #[must_use]
+    pub fn context_of(&self, path: &Path) -> Option<&Path> {
+        self.contexts
+            .iter()
+            .find(|(patterns, _)| patterns.matches(path, false))
+            .map(|(_, directory)| directory.as_path())
+    }
+}
+
+/// The JSON Schema of a `dflint.toml`, as kept in `docs/dflint.schema.json`.
+#[must_use]
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(file::ConfigFile);
+    format!("{:#}\n", schema.to_value())
+}

@@ -1,0 +1,146 @@
+//! One directory, listed once.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use dflint_build::{Entry, EntryKind, MAX_READ};
+use walkdir::{DirEntry, WalkDir};
+
+/// The most paths that are listed; a larger directory counts as unknown.
+const MAX_ENTRIES: usize = 100_000;
+
+/// The most bytes of files that are kept in memory.
+const MAX_KEPT: usize = 64 * 1024 * 1024;
+
+/// A directory as build contexts see it: listed and read when somebody asks, once for all
+/// Dockerfiles that share it.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    /// Real path: links above it are resolved.
+    root: PathBuf,
+    entries: OnceLock<Option<Vec<Entry>>>,
+    files: Mutex<Files>,
+}
+
+/// The files that were read, `None` for those that cannot be.
+#[derive(Debug, Default)]
+struct Files {
+    text: HashMap<String, Option<Arc<str>>>,
+    bytes: usize,
+}
+
+impl Scan {
+    /// The directory at `root`; `None` where there is none.
+    pub(crate) fn new(root: &Path) -> Option<Self> {
+        let root = fs::canonicalize(root).ok().filter(|root| root.is_dir())?;
+        Some(Self {
+            root,
+            entries: OnceLock::new(),
+            files: Mutex::default(),
+        })
+    }
+
+    /// Every path below the directory, sorted; `None` where there are more than [`MAX_ENTRIES`]
+    /// or a directory cannot be read.
+    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+        self.entries.get_or_init(|| list(&self.root)).as_deref()
+    }
+
+    /// Whether there is something at `path`, without listing the directory.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        if let Some(listed) = self.entries.get() {
+            return listed.as_deref().is_some_and(|entries| {
+                entries
+                    .binary_search_by(|entry| entry.path.as_str().cmp(path))
+                    .is_ok()
+            });
+        }
+        self.locate(path)
+            .is_some_and(|path| fs::symlink_metadata(path).is_ok())
+    }
+
+    /// The text of the file at `path`; `None` where there is none inside the directory, it is not
+    /// UTF-8, or it is larger than [`MAX_READ`].
+    pub(crate) fn read(&self, path: &str) -> Option<Arc<str>> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = files.text.get(path) {
+            return known.clone();
+        }
+        let text = self.read_file(path).map(Arc::<str>::from);
+        let size = text.as_ref().map_or(0, |text| text.len());
+        if files.bytes + size > MAX_KEPT {
+            return text;
+        }
+        files.bytes += size;
+        files.text.insert(path.to_owned(), text.clone());
+        text
+    }
+
+    fn read_file(&self, path: &str) -> Option<String> {
+        // A link may lead out of the context, where a build sees nothing.
+        let real = fs::canonicalize(self.locate(path)?).ok()?;
+        let metadata = fs::metadata(&real).ok()?;
+        if !real.starts_with(&self.root) || !metadata.is_file() || metadata.len() > MAX_READ {
+            return None;
+        }
+        fs::read_to_string(real).ok()
+    }
+
+    /// `path` on disk, unless it leaves the directory by its letters.
+    fn locate(&self, path: &str) -> Option<PathBuf> {
+        let path = Path::new(path);
+        let stays = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        stays.then(|| self.root.join(path))
+    }
+}
+
+fn list(root: &Path) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for found in WalkDir::new(root).min_depth(1) {
+        let found = found.ok()?;
+        if entries.len() == MAX_ENTRIES {
+            return None;
+        }
+        // Names that are not UTF-8 cannot be written in a Dockerfile.
+        entries.extend(entry(root, &found));
+    }
+    entries.sort_by(|one, other| one.path.cmp(&other.path));
+    Some(entries)
+}
+
+fn entry(root: &Path, found: &DirEntry) -> Option<Entry> {
+    let path = found.path().strip_prefix(root).ok()?.to_str()?;
+    let kind = if found.file_type().is_dir() {
+        EntryKind::Directory
+    } else if found.file_type().is_symlink() {
+        EntryKind::Link
+    } else {
+        EntryKind::File
+    };
+    let metadata = found.metadata().ok()?;
+    Some(Entry {
+        path: path.replace('\\', "/"),
+        kind,
+        size: if metadata.is_file() {
+            metadata.len()
+        } else {
+            0
+        },
+        mode: mode(&metadata),
+    })
+}
+
+#[cfg(unix)]
+fn mode(metadata: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_metadata: &fs::Metadata) -> Option<u32> {
+    None
+}

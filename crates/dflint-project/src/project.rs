@@ -1,0 +1,249 @@
+//! Settings, build context and files of a run, from configuration and command line together.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dflint_linter::{Preset, Selection, Settings, UnknownName};
+use dflint_parser::Dockerfile;
+
+use crate::config::{Config, ConfigError, find};
+use crate::context::{Contexts, DiskContext, infer, project_root};
+use crate::discovery::{Discovered, Exclusions, discover};
+use crate::exclude::{PatternError, Patterns};
+use crate::paths::absolute;
+
+/// What the command line says; it wins over configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// The rules to start from; takes the place of the configuration's preset and selection.
+    pub preset: Option<Preset>,
+    /// The rules to run; takes the place of all that the configuration selects and ignores.
+    pub select: Vec<String>,
+    /// Rules to add.
+    pub extend_select: Vec<String>,
+    /// Rules to leave out.
+    pub ignore: Vec<String>,
+    /// The build context of all Dockerfiles.
+    pub context: Option<PathBuf>,
+    /// Patterns of files that a search leaves out, relative to the working directory.
+    pub exclude: Vec<String>,
+    /// Whether excluded files are left out even when they are named.
+    pub force_exclude: bool,
+}
+
+/// Where configuration comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ConfigSource {
+    /// For each Dockerfile the nearest `dflint.toml` in its directory or above.
+    #[default]
+    Nearest,
+    /// One file for all.
+    File(PathBuf),
+    /// No configuration files.
+    None,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// A rule name on the command line.
+    #[error(transparent)]
+    Rule(#[from] UnknownName),
+    /// An exclude pattern on the command line.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// The build context on the command line.
+    #[error("`{}` is no directory to use as build context", .0.display())]
+    Context(PathBuf),
+}
+
+/// What holds for the files of a run.
+pub struct Project {
+    directory: PathBuf,
+    source: ConfigSource,
+    overrides: Overrides,
+    exclude: Patterns,
+    contexts: Contexts,
+    /// By directory.
+    configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
+    /// By configuration file and the rules left out besides.
+    settings: Mutex<HashMap<(Option<PathBuf>, Vec<String>), Arc<Settings>>>,
+}
+
+/// What holds for one file.
+pub struct Governing {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The configuration and the command line, ready to lint with.
+    pub settings: Arc<Settings>,
+}
+
+impl Project {
+    /// A run in `directory` (absolute).
+    ///
+    /// # Errors
+    ///
+    /// What [`ProjectError`] lists: whatever is wrong with the command line.
+    pub fn new(
+        directory: PathBuf,
+        source: ConfigSource,
+        overrides: Overrides,
+    ) -> Result<Self, ProjectError> {
+        overrides.select(Selection::default()).resolve()?;
+        let exclude = Patterns::new(&directory, &overrides.exclude)?;
+        if let Some(context) = &overrides.context
+            && !absolute(&directory, context).is_dir()
+        {
+            return Err(ProjectError::Context(context.clone()));
+        }
+        Ok(Self {
+            directory,
+            source,
+            overrides,
+            exclude,
+            contexts: Contexts::default(),
+            configs: Mutex::default(),
+            settings: Mutex::default(),
+        })
+    }
+
+    /// The working directory: what paths are told relative to.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The Dockerfiles that `paths` mean. A configuration that cannot be used excludes nothing
+    /// here; who asks for its settings hears why.
+    #[must_use]
+    pub fn discover(&self, paths: &[PathBuf]) -> Discovered {
+        let mut exclusions = Exclusions {
+            patterns: vec![self.exclude.clone()],
+            force: self.overrides.force_exclude,
+        };
+        if let Ok(config) = self.config_in(&self.directory) {
+            exclusions.patterns.extend_from_slice(&config.exclude);
+        }
+        let mut found = discover(&self.directory, paths, &exclusions);
+        // Only now is it known which other configurations there are.
+        found.files.retain(|file| {
+            let may_leave_out = !file.named || self.overrides.force_exclude;
+            !(may_leave_out && self.is_excluded(&file.path))
+        });
+        found
+    }
+
+    /// Whether the patterns of the command line or the file's configuration mean it.
+    #[must_use]
+    pub fn is_excluded(&self, path: &Path) -> bool {
+        let config = self.config_in(path.parent().unwrap_or(path));
+        let by_config = config.is_ok_and(|config| {
+            config
+                .exclude
+                .iter()
+                .any(|patterns| patterns.matches(path, false))
+        });
+        by_config || self.exclude.matches(path, false)
+    }
+
+    /// What holds for the Dockerfile at `path` (absolute and clean).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its configuration.
+    pub fn governing(&self, path: &Path) -> Result<Governing, ConfigError> {
+        let config = self.config_in(path.parent().unwrap_or(path))?;
+        let mut ignored: Vec<String> = config.ignored_in(path).map(str::to_owned).collect();
+        ignored.sort();
+        ignored.dedup();
+        let nearest = config.files.last();
+        let key = (nearest.cloned(), ignored);
+        let mut known = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(settings) = known.get(&key) {
+            let settings = Arc::clone(settings);
+            return Ok(Governing { config, settings });
+        }
+        let mut selection = self.overrides.select(config.selection.clone());
+        selection.ignore.extend_from_slice(&key.1);
+        let mut settings = Settings::new(&selection).map_err(|unknown| {
+            let path = nearest.map_or(self.directory.as_path(), PathBuf::as_path);
+            ConfigError::whole(path, unknown.to_string())
+        })?;
+        settings.options = config.options.clone();
+        settings.pragmas = !config.without_ignore_comments;
+        let settings = Arc::new(settings);
+        known.insert(key, Arc::clone(&settings));
+        Ok(Governing { config, settings })
+    }
+
+    /// The directory that is the build context of `file`, which stands at `path` (absolute and
+    /// clean): as the command line or the configuration says, else inferred; `None` where it is
+    /// unknown.
+    #[must_use]
+    pub fn context_directory(
+        &self,
+        path: &Path,
+        config: &Config,
+        file: &Dockerfile<'_>,
+    ) -> Option<PathBuf> {
+        if let Some(context) = &self.overrides.context {
+            return Some(absolute(&self.directory, context));
+        }
+        if let Some(context) = config.context_of(path) {
+            return Some(context.to_owned());
+        }
+        let own = path.parent()?;
+        let otherwise = if own.starts_with(&self.directory) {
+            &self.directory
+        } else {
+            own
+        };
+        infer(path, file, &project_root(own, otherwise))
+    }
+
+    /// The build context at `directory` for the Dockerfile at `path`.
+    #[must_use]
+    pub fn open_context(&self, directory: &Path, path: &Path) -> Option<DiskContext> {
+        self.contexts.open(directory, Some(path))
+    }
+
+    fn config_in(&self, directory: &Path) -> Result<Arc<Config>, ConfigError> {
+        let mut known = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = known.get(directory) {
+            return config.clone();
+        }
+        let config = match &self.source {
+            ConfigSource::None => Ok(Arc::default()),
+            ConfigSource::File(path) => {
+                Config::load(&absolute(&self.directory, path)).map(Arc::new)
+            }
+            ConfigSource::Nearest => match find(directory) {
+                Some(path) => Config::load(&path).map(Arc::new),
+                None => Ok(Arc::default()),
+            },
+        };
+        known.insert(directory.to_owned(), config.clone());
+        config
+    }
+}
+
+impl Overrides {
+    /// `configured` as the command line changes it.
+    fn select(&self, mut configured: Selection) -> Selection {
+        if let Some(preset) = self.preset {
+            configured.preset = preset;
+            configured.select.clear();
+        }
+        if !self.select.is_empty() {
+            configured.select.clone_from(&self.select);
+            configured.extend_select.clear();
+            configured.ignore.clear();
+        }
+        configured
+            .extend_select
+            .extend_from_slice(&self.extend_select);
+        configured.ignore.extend_from_slice(&self.ignore);
+        configured
+    }
+}

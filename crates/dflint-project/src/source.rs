@@ -1,0 +1,101 @@
+//! A Dockerfile's bytes, read within bounds.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The most bytes that are taken for a Dockerfile.
+pub const MAX_BYTES: u64 = 50 * 1024 * 1024;
+
+/// Why a file cannot be linted.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The system refused.
+    #[error("cannot read: {}", reason(.0))]
+    Io(#[from] io::Error),
+    /// The path names a directory.
+    #[error("cannot read: is a directory")]
+    Directory,
+    /// The path names a pipe, a socket or a device.
+    #[error("cannot read: is not a regular file")]
+    NotAFile,
+    /// Larger than [`MAX_BYTES`].
+    #[error("too large: more than {} MB is no Dockerfile", MAX_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Holds NUL bytes.
+    #[error("is a binary file or UTF-16 text (it holds a NUL byte); Dockerfiles are UTF-8")]
+    Binary,
+}
+
+/// The system's message without Rust's "(os error 2)".
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let message = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// Reads the regular file at `path`, following symbolic links.
+///
+/// # Errors
+///
+/// What [`ReadError`] lists. Never reads more than [`MAX_BYTES`] and one byte.
+pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let kind = std::fs::metadata(path)?;
+    if kind.is_dir() {
+        return Err(ReadError::Directory);
+    }
+    if !kind.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    if kind.len() > MAX_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    read_from(File::open(path)?)
+}
+
+/// Reads to the end of `input`.
+///
+/// # Errors
+///
+/// What [`ReadError`] lists. Never reads more than [`MAX_BYTES`] and one byte.
+pub fn read_from(input: impl Read) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    input.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(ReadError::Binary);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_BYTES, ReadError, read, read_from};
+
+    #[test]
+    fn bytes_come_as_they_are() {
+        let bytes = b"FROM a\r\nRUN echo \xff\n".as_slice();
+        assert_eq!(read_from(bytes).unwrap(), bytes);
+    }
+
+    #[test]
+    fn binary_and_endless_input_is_refused() {
+        let binary = read_from(b"FROM\0a".as_slice());
+        assert!(matches!(binary, Err(ReadError::Binary)));
+        let endless = read_from(std::io::repeat(b'#'));
+        assert!(matches!(endless, Err(ReadError::TooLarge)));
+        assert!(MAX_BYTES < u64::from(u32::MAX), "spans are 32 bits wide");
+    }
+
+    #[test]
+    fn a_directory_is_refused() {
+        let error = read(&std::env::temp_dir()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read: is a directory");
+    }
+}
