@@ -1,1 +1,22 @@
 //! Findings for people and machines, one file per output format.
+
+mod checkstyle;
+mod display;
+mod fingerprint;
+mod format;
+mod github;
+mod gitlab;
+mod human;
+mod json;
+mod junit;
+mod model;
+mod names;
+mod rdjson;
+mod sarif;
+mod summary;
+mod xml;
+
+pub use format::{Format, write};
+pub use human::HumanOptions;
+pub use json::schema as json_schema;
+pub use model::{FileError, FileReport, Report, Summary};

@@ -1,0 +1,272 @@
+//! For people: the source with the places marked, the fix as a small diff, one summary line.
+
+use std::io::{self, Write};
+
+use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
+use codespan_reporting::files::SimpleFile;
+use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use codespan_reporting::term::{self, Config};
+use dflint_fix::{Edit, Fix, Safety, Target};
+use dflint_knowledge::Severity;
+use dflint_linter::Finding;
+use dflint_parser::Span;
+
+use crate::display::{Excerpt, excerpt, harmless};
+use crate::model::{FileReport, Lines, Report};
+use crate::names::safety_name;
+use crate::summary;
+
+/// The most lines of a fix that are shown; `--diff` shows it whole.
+const MAX_DIFF_LINES: usize = 16;
+
+/// How the text is dressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HumanOptions {
+    /// With ANSI colours.
+    pub color: bool,
+    /// Without the summary line.
+    pub quiet: bool,
+}
+
+/// Writes every finding with its source, then the summary line. Errors are not among it: people
+/// read them on standard error.
+pub(crate) fn write(report: &Report, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    for file in &report.files {
+        write_file(file, options, out)?;
+    }
+    if options.quiet {
+        return Ok(());
+    }
+    writeln!(out, "{}", summary::line(report))
+}
+
+fn write_file(file: &FileReport, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page {
+        name: harmless(&file.path).into_owned(),
+        text: &harmless(&file.source),
+        lines: Lines::new(&file.source),
+    };
+    let whole = SimpleFile::new(page.name.as_str(), page.text);
+    for finding in &file.findings {
+        let mut buffer = buffer(options.color);
+        page.write_finding(&whole, finding, &mut buffer)?;
+        // Codespan ends with an empty line; the fix belongs to what stands above it.
+        out.write_all(buffer.as_slice().trim_ascii_end())?;
+        writeln!(out)?;
+        if let Some(fix) = &finding.fix {
+            let mut buffer = self::buffer(options.color);
+            page.write_fix(fix, &mut buffer)?;
+            out.write_all(buffer.as_slice())?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn buffer(color: bool) -> Buffer {
+    if color {
+        Buffer::ansi()
+    } else {
+        Buffer::no_color()
+    }
+}
+
+/// A file as it is shown.
+struct Page<'a> {
+    name: String,
+    text: &'a str,
+    lines: Lines<'a>,
+}
+
+impl Page<'_> {
+    fn write_finding(
+        &self,
+        whole: &SimpleFile<&str, &str>,
+        finding: &Finding,
+        buffer: &mut Buffer,
+    ) -> io::Result<()> {
+        let config = Config::default();
+        let written = match self.excerpt(finding) {
+            None => {
+                let diagnostic = diagnostic(finding, &labels(finding));
+                term::emit_to_write_style(buffer, &config, whole, &diagnostic)
+            }
+            Some(cut) => {
+                // What is shown is no longer the file: the place is said in the name.
+                let at = self.lines.position(finding.span.start);
+                let name = format!("{}:{}:{} (cut)", self.name, at.line, at.column);
+                let line = SimpleFile::new(name.as_str(), cut.text.as_str());
+                let labels = [(cut.marked, None)];
+                term::emit_to_write_style(buffer, &config, &line, &diagnostic(finding, &labels))
+            }
+        };
+        written.map_err(io::Error::other)
+    }
+
+    /// The finding's line cut to what can be shown, where a line it touches is too long.
+    fn excerpt(&self, finding: &Finding) -> Option<Excerpt> {
+        let related = finding.related.iter().map(|(span, _)| *span);
+        let is_long = std::iter::once(finding.span).chain(related).any(|span| {
+            let touched = self.lines.whole(span).text(self.text);
+            touched
+                .lines()
+                .any(|line| excerpt(line, Span::empty(0)).is_some())
+        });
+        if !is_long {
+            return None;
+        }
+        let line = self.lines.whole(Span::empty(finding.span.start));
+        let text = line.text(self.text).trim_end();
+        let end = finding.span.end.min(line.start + text.len() as u32);
+        let marked = Span::new(finding.span.start - line.start, end - line.start);
+        Some(excerpt(text, marked).unwrap_or(Excerpt {
+            text: text.to_owned(),
+            marked,
+        }))
+    }
+
+    fn write_fix(&self, fix: &Fix, buffer: &mut Buffer) -> io::Result<()> {
+        let flag = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe-fixes",
+            Safety::Manual => "by hand",
+        };
+        let safety = safety_name(fix.safety);
+        let title = harmless(&fix.title);
+        writeln!(buffer, "  = fix ({safety}, {flag}): {title}")?;
+        let mut shown = 0;
+        for edit in &fix.edits {
+            if let Target::NewFile(path) = &edit.target {
+                writeln!(buffer, "    new file {}", harmless(path))?;
+                let lines = edit.text.lines().map(|line| ('+', line));
+                shown = write_diff(buffer, lines, shown)?;
+            }
+        }
+        for change in self.changes(fix) {
+            let removed = change.before.lines().map(|line| ('-', line));
+            let added = change.after.lines().map(|line| ('+', line));
+            shown = write_diff(buffer, removed.chain(added), shown)?;
+        }
+        if shown > MAX_DIFF_LINES {
+            writeln!(buffer, "    … {} more lines", shown - MAX_DIFF_LINES)?;
+        }
+        Ok(())
+    }
+
+    /// The lines that the fix changes in the file, before and after, edits on touching lines
+    /// taken together.
+    fn changes(&self, fix: &Fix) -> Vec<Change> {
+        let mut edits: Vec<&Edit> = fix
+            .edits
+            .iter()
+            .filter(|edit| edit.target == Target::Dockerfile)
+            .collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let mut groups: Vec<(Span, Vec<&Edit>)> = Vec::new();
+        for edit in edits {
+            let lines = self.lines.whole(edit.span);
+            match groups.last_mut() {
+                Some((span, group)) if lines.start < span.end => {
+                    *span = span.to(lines);
+                    group.push(edit);
+                }
+                _ => groups.push((lines, vec![edit])),
+            }
+        }
+        groups
+            .into_iter()
+            .map(|(lines, edits)| self.change(lines, &edits))
+            .collect()
+    }
+
+    fn change(&self, lines: Span, edits: &[&Edit]) -> Change {
+        let mut after = String::new();
+        let mut at = lines.start;
+        for edit in edits {
+            after.push_str(Span::new(at, edit.span.start).text(self.text));
+            after.push_str(&edit.text);
+            at = at.max(edit.span.end);
+        }
+        after.push_str(Span::new(at, lines.end).text(self.text));
+        Change {
+            before: lines.text(self.text).to_owned(),
+            after,
+        }
+    }
+}
+
+/// Whole lines that a fix replaces.
+struct Change {
+    before: String,
+    after: String,
+}
+
+fn write_diff<'a>(
+    buffer: &mut Buffer,
+    lines: impl Iterator<Item = (char, &'a str)>,
+    mut shown: usize,
+) -> io::Result<usize> {
+    for (sign, line) in lines {
+        shown += 1;
+        if shown > MAX_DIFF_LINES {
+            continue;
+        }
+        let color = if sign == '-' {
+            Color::Red
+        } else {
+            Color::Green
+        };
+        let line = harmless(line);
+        let cut = excerpt(&line, Span::empty(0)).map_or(line.into_owned(), |cut| cut.text);
+        buffer.set_color(ColorSpec::new().set_fg(Some(color)))?;
+        write!(buffer, "    {sign} {cut}")?;
+        buffer.reset()?;
+        writeln!(buffer)?;
+    }
+    Ok(shown)
+}
+
+/// The places of a finding, the one to look at first.
+fn labels(finding: &Finding) -> Vec<(Span, Option<&str>)> {
+    let related = finding.related.iter();
+    std::iter::once((finding.span, None))
+        .chain(related.map(|(span, label)| (*span, Some(label.as_str()))))
+        .collect()
+}
+
+fn diagnostic(finding: &Finding, labels: &[(Span, Option<&str>)]) -> Diagnostic<()> {
+    let labels = labels.iter().enumerate().map(|(index, (span, label))| {
+        let mark = if index == 0 {
+            Label::primary((), span.range())
+        } else {
+            Label::secondary((), span.range())
+        };
+        match label {
+            Some(label) => mark.with_message(harmless(label)),
+            None => mark,
+        }
+    });
+    let level = match finding.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
+        Severity::Style => Level::Help,
+    };
+    let withheld = finding
+        .withheld
+        .as_ref()
+        .map(|reason| format!("no fix: {}", harmless(reason)));
+    Diagnostic::new(level)
+        .with_code(code(finding))
+        .with_message(harmless(&finding.message))
+        .with_labels(labels.collect())
+        .with_notes(withheld.into_iter().collect())
+}
+
+/// The rule's name and, so that people who know other tools recognise it, its first code.
+fn code(finding: &Finding) -> String {
+    match finding.codes.first() {
+        Some(code) => format!("{} {code}", finding.rule.name),
+        None => finding.rule.name.to_owned(),
+    }
+}

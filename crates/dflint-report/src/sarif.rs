@@ -1,0 +1,252 @@
+//! SARIF 2.1.0 (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>), with what GitHub code scanning
+//! asks for besides.
+
+use std::io::{self, Write};
+
+use dflint_fix::{Edit, Fix, Target};
+use dflint_knowledge::{Category, RulePage, Severity};
+use dflint_linter::Finding;
+use dflint_parser::Span;
+use serde_json::{Value, json};
+
+use crate::fingerprint::Fingerprints;
+use crate::model::{FileReport, Lines, Report};
+use crate::names::{page_url, safety_name};
+
+/// GitHub shows no more locations of one result.
+const MAX_RELATED: usize = 1000;
+
+/// Writes `report` as one run.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let rules = rules_of(report);
+    let results: Vec<Value> = report
+        .files
+        .iter()
+        .flat_map(|file| results_of(file, &rules))
+        .collect();
+    let errors: Vec<Value> = report.files.iter().flat_map(notifications).collect();
+    let document = json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "dflint",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules.iter().map(|rule| rule_of(rule)).collect::<Vec<_>>(),
+            }},
+            "invocations": [{
+                "executionSuccessful": errors.is_empty(),
+                "toolExecutionNotifications": errors,
+            }],
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// The rules that found something, by name, so that an index into them is stable.
+fn rules_of(report: &Report) -> Vec<&'static RulePage> {
+    let mut rules: Vec<&RulePage> = report
+        .files
+        .iter()
+        .flat_map(|file| file.findings.iter().map(|finding| finding.rule))
+        .collect();
+    rules.sort_by_key(|rule| rule.name);
+    rules.dedup_by_key(|rule| rule.name);
+    rules
+}
+
+fn rule_of(rule: &RulePage) -> Value {
+    let mut tags = vec![rule.category.as_str()];
+    tags.extend_from_slice(rule.codes);
+    let mut properties = json!({"precision": "high"});
+    if rule.category == Category::Secrets {
+        tags.insert(0, "security");
+        properties["security-severity"] = security_severity(rule.severity).into();
+    }
+    // GitHub takes no more than 20.
+    tags.truncate(20);
+    properties["tags"] = tags.into();
+    json!({
+        "id": rule.name,
+        "name": pascal_case(rule.name),
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.summary},
+        "help": {"text": rule.markdown, "markdown": rule.markdown},
+        "helpUri": page_url(rule),
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": properties,
+    })
+}
+
+fn results_of(file: &FileReport, rules: &[&RulePage]) -> Vec<Value> {
+    let lines = Lines::new(&file.source);
+    let mut fingerprints = Fingerprints::new(file, &lines);
+    file.findings
+        .iter()
+        .map(|finding| {
+            let fingerprint = fingerprints.next(finding);
+            result_of(file, &lines, finding, &fingerprint, rules)
+        })
+        .collect()
+}
+
+fn result_of(
+    file: &FileReport,
+    lines: &Lines<'_>,
+    finding: &Finding,
+    fingerprint: &str,
+    rules: &[&RulePage],
+) -> Value {
+    let rule = rules.binary_search_by_key(&finding.rule.name, |rule| rule.name);
+    let mut result = json!({
+        "ruleId": finding.rule.name,
+        "ruleIndex": rule.unwrap_or_default(),
+        "level": level(finding.severity),
+        "message": {"text": message_of(finding)},
+        "locations": [location(file, lines, finding.span)],
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+    });
+    if !finding.related.is_empty() {
+        let related = finding.related.iter().take(MAX_RELATED).enumerate();
+        result["relatedLocations"] = related
+            .map(|(index, (span, label))| {
+                let mut place = location(file, lines, *span);
+                place["id"] = (index + 1).into();
+                place["message"] = json!({"text": label});
+                place
+            })
+            .collect();
+    }
+    if let Some(fix) = &finding.fix
+        && let Some(fix) = fix_of(file, lines, fix)
+    {
+        result["fixes"] = json!([fix]);
+    }
+    result
+}
+
+fn message_of(finding: &Finding) -> String {
+    match &finding.withheld {
+        Some(reason) => format!("{} (no fix: {reason})", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+/// SARIF can only tell of changes to files that exist: a fix that creates one is left out.
+fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Option<Value> {
+    let replacements = fix
+        .edits
+        .iter()
+        .map(|edit| match edit.target {
+            Target::Dockerfile => Some(replacement(lines, edit)),
+            Target::NewFile(_) => None,
+        })
+        .collect::<Option<Vec<Value>>>()?;
+    Some(json!({
+        "description": {"text": format!("{} ({})", fix.title, safety_name(fix.safety))},
+        "artifactChanges": [{
+            "artifactLocation": artifact(&file.path),
+            "replacements": replacements,
+        }],
+    }))
+}
+
+fn replacement(lines: &Lines<'_>, edit: &Edit) -> Value {
+    json!({
+        "deletedRegion": region(lines, edit.span),
+        "insertedContent": {"text": edit.text},
+    })
+}
+
+fn location(file: &FileReport, lines: &Lines<'_>, span: Span) -> Value {
+    json!({"physicalLocation": {
+        "artifactLocation": artifact(&file.path),
+        "region": region(lines, span),
+    }})
+}
+
+fn artifact(path: &str) -> Value {
+    json!({"uri": percent_encoded(path), "uriBaseId": "%SRCROOT%"})
+}
+
+fn region(lines: &Lines<'_>, span: Span) -> Value {
+    let (start, end) = lines.positions(span);
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+fn notifications(file: &FileReport) -> Vec<Value> {
+    file.errors
+        .iter()
+        .map(|error| {
+            json!({
+                "level": "error",
+                "message": {"text": error.message},
+                "locations": [{"physicalLocation": {"artifactLocation": artifact(&file.path)}}],
+            })
+        })
+        .collect()
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info | Severity::Style => "note",
+    }
+}
+
+/// A number as text, as GitHub wants it; from 7.0 it is shown as high, from 4.0 as medium.
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "8.0",
+        Severity::Warning => "6.0",
+        Severity::Info => "3.0",
+        Severity::Style => "1.0",
+    }
+}
+
+/// `copy-before-install` as `CopyBeforeInstall`.
+fn pascal_case(name: &str) -> String {
+    name.split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+            first.into_iter().chain(letters)
+        })
+        .collect()
+}
+
+/// A relative path as a URI reference (RFC 3986): everything but unreserved characters and `/`
+/// is encoded.
+fn percent_encoded(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pascal_case, percent_encoded};
+
+    #[test]
+    fn names_and_paths_are_spelled_as_sarif_wants() {
+        assert_eq!(pascal_case("copy-before-install"), "CopyBeforeInstall");
+        assert_eq!(percent_encoded("a b/D#1.é"), "a%20b/D%231.%C3%A9");
+    }
+}
