@@ -1,0 +1,265 @@
+//! `dflint check`: which files, what is done with them, what is printed.
+
+mod file;
+mod show;
+mod statistics;
+mod stdin;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use dflint_fix::{Safety, new_file_diff};
+use dflint_project::discovery::{Discovered, Found, PathMessage};
+use dflint_project::paths::relative;
+use dflint_project::project::{ConfigSource, Overrides, Project};
+use dflint_project::write::create;
+use dflint_report::{FileError, FileReport, HumanOptions, Report};
+use rayon::prelude::*;
+
+use self::file::{Mode, Outcome, Work};
+use crate::args::CheckArgs;
+use crate::terminal::{print, say, stdout_is_terminal, with_color};
+use crate::{FAILURE, Failure};
+
+/// Runs `dflint check`.
+pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let project = project(args)?;
+    // A panic is caught where it concerns one file, and told there.
+    std::panic::set_hook(Box::new(|_| {}));
+    let work = Work {
+        project: &project,
+        mode: mode(args),
+        write: args.fix.fix,
+        fail_on: args.output.fail_on,
+    };
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return stdin::run(args, work);
+    }
+    let found = project.discover(&args.paths);
+    if args.output.show_files || args.output.show_settings {
+        return show::run(args, &project, &found);
+    }
+    if found.files.is_empty() && found.errors.is_empty() && !args.output.quiet {
+        say("warning: no Dockerfile found");
+    }
+    let outcomes = check_all(&work, &found.files);
+    finish(args, &project, outcomes, &found)
+}
+
+fn project(args: &CheckArgs) -> Result<Project, Failure> {
+    let source = match &args.rules.config {
+        Some(path) => ConfigSource::File(path.clone()),
+        None if args.rules.isolated => ConfigSource::None,
+        None => ConfigSource::Nearest,
+    };
+    let overrides = Overrides {
+        preset: args.rules.preset,
+        select: args.rules.select.clone(),
+        extend_select: args.rules.extend_select.clone(),
+        ignore: args.rules.ignore.clone(),
+        context: args.files.context.clone(),
+        exclude: args.files.exclude.clone(),
+        force_exclude: args.files.force_exclude,
+    };
+    Ok(Project::new(std::env::current_dir()?, source, overrides)?)
+}
+
+fn mode(args: &CheckArgs) -> Mode {
+    if !args.fix.fix && !args.fix.diff {
+        return Mode::Lint;
+    }
+    Mode::Fix(if args.fix.unsafe_fixes {
+        Safety::Unsafe
+    } else {
+        Safety::Safe
+    })
+}
+
+/// The outcome for every file, in their order.
+fn check_all(work: &Work<'_>, files: &[Found]) -> Vec<Outcome> {
+    match files {
+        // Starting threads would take longer than the work.
+        [] | [_] => files.iter().map(|file| work.file(&file.path)).collect(),
+        files => files.par_iter().map(|file| work.file(&file.path)).collect(),
+    }
+}
+
+/// Prints what was found, creates what fixes create, and says how it went.
+fn finish(
+    args: &CheckArgs,
+    project: &Project,
+    mut outcomes: Vec<Outcome>,
+    found: &Discovered,
+) -> Result<ExitCode, Failure> {
+    let mut diff: String = outcomes
+        .iter()
+        .map(|outcome| outcome.diff.as_str())
+        .collect();
+    let mut created = Vec::new();
+    for (path, text) in new_files(&mut outcomes) {
+        let told = relative(project.directory(), &path);
+        diff.push_str(&new_file_diff(&told, &text));
+        if args.fix.fix
+            && let Err(error) = create(&path, &text)
+        {
+            created.push(failure(told, error.to_string()));
+        }
+    }
+    let fails = outcomes.iter().any(|outcome| outcome.fails);
+    if args.output.verbose {
+        tell(&outcomes);
+    }
+    let mut files = path_errors(project, &found.errors);
+    files.extend(config_errors(project, &mut outcomes));
+    files.extend(created);
+    files.extend(outcomes.into_iter().map(|outcome| outcome.report));
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    let report = Report { files };
+    tell_errors(&report);
+    if !args.output.quiet {
+        for note in &found.notes {
+            let path = relative(project.directory(), &note.path);
+            say(&format!("note: {path}: {}", note.message));
+        }
+    }
+    if args.fix.diff {
+        print_diff(args, &diff)?;
+    }
+    if !args.fix.diff || args.output.output_file.is_some() {
+        write_report(args, &report)?;
+    }
+    let has_errors = report.summary().errors > 0;
+    Ok(status(args, has_errors, fails, !diff.is_empty()))
+}
+
+/// 2 for errors, 1 for findings (with `--diff`: for changes), 0 otherwise.
+fn status(args: &CheckArgs, has_errors: bool, fails: bool, changes: bool) -> ExitCode {
+    let is_bad = if args.fix.diff { changes } else { fails };
+    if has_errors {
+        ExitCode::from(FAILURE)
+    } else if is_bad && !args.output.exit_zero {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// The files that fixes create, each once: Dockerfiles that share a context ask for the same one.
+fn new_files(outcomes: &mut [Outcome]) -> BTreeMap<PathBuf, String> {
+    let mut files = BTreeMap::new();
+    for (path, text) in outcomes
+        .iter_mut()
+        .flat_map(|outcome| outcome.new_files.drain(..))
+    {
+        files.entry(path).or_insert(text);
+    }
+    files
+}
+
+fn path_errors<'a>(project: &'a Project, errors: &'a [PathMessage]) -> Vec<FileReport> {
+    errors
+        .iter()
+        .map(|error| {
+            let path = relative(project.directory(), &error.path);
+            failure(path, error.message.clone())
+        })
+        .collect()
+}
+
+/// Takes out the outcomes that a configuration spoilt and gives each such configuration once.
+fn config_errors(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<FileReport> {
+    let mut errors = BTreeMap::new();
+    outcomes.retain_mut(|outcome| match outcome.config_error.take() {
+        None => true,
+        Some(error) => {
+            let path = relative(project.directory(), &error.path);
+            let place = error
+                .place
+                .map(|(line, column)| format!("line {line}, column {column}: "));
+            errors.insert(
+                path,
+                format!("{}{}", place.unwrap_or_default(), error.message),
+            );
+            false
+        }
+    });
+    errors
+        .into_iter()
+        .map(|(path, message)| failure(path, message))
+        .collect()
+}
+
+fn failure(path: String, message: String) -> FileReport {
+    FileReport {
+        path,
+        errors: vec![FileError {
+            message,
+            span: None,
+        }],
+        ..FileReport::default()
+    }
+}
+
+fn tell(outcomes: &[Outcome]) {
+    for outcome in outcomes {
+        for note in &outcome.notes {
+            say(&format!("{}: {note}", outcome.report.path));
+        }
+    }
+}
+
+fn tell_errors(report: &Report) {
+    for file in &report.files {
+        for error in &file.errors {
+            say(&format!("error: {}: {}", file.path, error.message));
+        }
+    }
+}
+
+fn print_diff(args: &CheckArgs, diff: &str) -> io::Result<()> {
+    let color = with_color(args.output.color, stdout_is_terminal());
+    print(|out| {
+        if !color {
+            return out.write_all(diff.as_bytes());
+        }
+        for line in diff.split_inclusive('\n') {
+            let (text, end) = line.split_at(line.trim_end_matches('\n').len());
+            match line.as_bytes().first() {
+                Some(b'+') => write!(out, "\x1b[32m{text}\x1b[0m{end}")?,
+                Some(b'-') => write!(out, "\x1b[31m{text}\x1b[0m{end}")?,
+                Some(b'@') => write!(out, "\x1b[36m{text}\x1b[0m{end}")?,
+                _ => out.write_all(line.as_bytes())?,
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes the report where the command line wants it.
+fn write_report(args: &CheckArgs, report: &Report) -> Result<(), Failure> {
+    let Some(path) = &args.output.output_file else {
+        let color = with_color(args.output.color, stdout_is_terminal());
+        return Ok(print(|out| write_to(out, args, report, color))?);
+    };
+    let color = with_color(args.output.color, false);
+    let written = File::create(path).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        write_to(&mut out, args, report, color)?;
+        out.flush()
+    });
+    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
+}
+
+fn write_to(out: &mut dyn Write, args: &CheckArgs, report: &Report, color: bool) -> io::Result<()> {
+    if args.output.statistics {
+        return statistics::write(report, args.output.output_format, out);
+    }
+    let options = HumanOptions {
+        color,
+        quiet: args.output.quiet,
+    };
+    dflint_report::write(report, args.output.output_format, options, out)
+}
