@@ -1,5 +1,6 @@
 //! The syntax tree: what BuildKit reads in a Dockerfile, each piece with its place in the file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{EmptyContinuation, SyntaxError};
@@ -50,9 +51,9 @@ pub struct Directive<'a> {
     /// The name, lower case.
     pub name: String,
     /// The value as BuildKit uses it (`check` and `syntax` end at the first space).
-    pub value: &'a str,
-    /// The whole value as written.
-    pub full: &'a str,
+    pub value: Cow<'a, str>,
+    /// The whole value as written (decoded where the file is a JSON object).
+    pub full: Cow<'a, str>,
     /// Where `full` stands.
     pub value_span: Span,
     /// The whole line, without its end.
@@ -64,7 +65,8 @@ pub struct Directive<'a> {
 /// A comment line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment<'a> {
-    /// The text after `#` as BuildKit keeps it (trimmed; an indented comment keeps its `#`).
+    /// The text after `#`, trimmed. As in BuildKit an indented comment keeps its `#`, unless it
+    /// stands inside an instruction.
     pub text: &'a str,
     /// From `#` to the end of the line, line end excluded.
     pub span: Span,
@@ -84,8 +86,10 @@ pub struct Instruction<'a> {
     /// BuildKit's `original`: the whole logical line, continuations joined, comments dropped,
     /// heredoc bodies left out.
     pub logical: Text<'a>,
-    /// From the keyword to the end of the last line, heredoc bodies and terminators included, the
-    /// last line end excluded. For an instruction under `ONBUILD`, its part of the outer one.
+    /// From the first character that is not white space (the keyword, but for an escape alone on
+    /// a line in front of it) to the end of the last line, heredoc bodies and terminators
+    /// included, the last line end excluded. For an instruction under `ONBUILD`, its part of the
+    /// outer one.
     pub span: Span,
     /// First line, counted from 1.
     pub start_line: u32,
@@ -100,12 +104,27 @@ pub struct Instruction<'a> {
     pub args: Vec<Text<'a>>,
     /// Whether the arguments were written as a JSON array.
     pub json: bool,
-    /// The heredocs that the line opens, in order.
+    /// The heredocs that the line opens, in order; those of an `ONBUILD` stand both on it and on
+    /// the instruction under it.
     pub heredocs: Vec<Heredoc<'a>>,
     /// The comments BuildKit attaches to it, as a range of [`Dockerfile::comments`].
     pub doc_comments: Range<usize>,
     /// What it says.
     pub command: Command<'a>,
+}
+
+impl<'a> Instruction<'a> {
+    /// The body that `COPY` or `ADD` writes for the heredoc at `index`: that of the last heredoc
+    /// of the same name, as BuildKit looks it up by name.
+    #[must_use]
+    pub fn copied_body(&self, index: usize) -> Option<&Text<'a>> {
+        let name = &self.heredocs.get(index)?.name;
+        let last = self
+            .heredocs
+            .iter()
+            .rfind(|heredoc| heredoc.name == *name)?;
+        Some(&last.body)
+    }
 }
 
 /// The 18 instruction names.
@@ -159,7 +178,7 @@ pub struct Heredoc<'a> {
     /// Whether leading tabs are taken off (`<<-`).
     pub chomp: bool,
     /// The file descriptor in front of `<<`; 0 when absent.
-    pub fd: u32,
+    pub fd: u64,
 }
 
 /// What an instruction says, as BuildKit's typed level reads it.
@@ -201,7 +220,8 @@ pub enum Command<'a> {
     Maintainer(Text<'a>),
     /// `ONBUILD`: the instruction that runs in stages based on the image.
     Onbuild(Box<Instruction<'a>>),
-    /// An instruction that BuildKit refuses; see [`Dockerfile::errors`].
+    /// An instruction that BuildKit refuses; see [`Dockerfile::errors`]. Under `ONBUILD` BuildKit
+    /// refuses it only when a stage is based on the image, so there is no error then.
     Invalid,
 }
 
@@ -338,8 +358,19 @@ pub struct Transfer<'a> {
 pub enum Source<'a> {
     /// A path, pattern or URL, unexpanded.
     Path(Text<'a>),
-    /// A heredoc, as an index into [`Instruction::heredocs`].
+    /// A heredoc, as an index into [`Instruction::heredocs`]. Of several with the same name each
+    /// writes the body of the last, see [`Instruction::copied_body`].
     Heredoc(usize),
+    /// A word that reads as a heredoc but opens none (in JSON form, or in a line that BuildKit's
+    /// lexer refuses): BuildKit writes an empty file.
+    EmptyHeredoc {
+        /// The word.
+        word: Text<'a>,
+        /// The name without quotes, which is the file's name.
+        name: String,
+        /// Whether the name carries no quote.
+        expand: bool,
+    },
 }
 
 /// `HEALTHCHECK`.

@@ -47,6 +47,13 @@ impl LineIndex {
         self.starts.get(index).copied().unwrap_or_default()
     }
 
+    /// One past the last byte of line `line` (counted from 1), line end included.
+    #[must_use]
+    pub fn end(&self, source: &str, line: u32) -> u32 {
+        let next = self.starts.get(line as usize);
+        next.copied().unwrap_or(source.len() as u32)
+    }
+
     /// Line `line` (counted from 1) without its `\n` or `\r\n`.
     #[must_use]
     pub fn span(&self, source: &str, line: u32) -> Span {

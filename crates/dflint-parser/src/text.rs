@@ -5,8 +5,9 @@
 //! [`Text`] keeps both: the text as BuildKit sees it, and for any range of it the list of file
 //! ranges it stands on, so that an edit never crosses a comment.
 
-use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::span::Span;
 
@@ -18,7 +19,8 @@ use crate::span::Span;
 pub struct Segment {
     /// Offset in the logical text, in bytes from 0.
     pub text: u32,
-    /// Length in the logical text, in bytes.
+    /// Length in the logical text, in bytes. It is 0 in the further parts of an escape that is
+    /// itself interrupted by a continuation.
     pub text_len: u32,
     /// Offset in the file, in bytes from 0.
     pub source: u32,
@@ -30,21 +32,51 @@ impl Segment {
     fn is_verbatim(self) -> bool {
         self.text_len == self.source_len
     }
-}
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Map {
-    /// The text is `source[start..start + len]`.
-    Contiguous(u32),
-    /// In text order; `source` grows too, but may skip bytes.
-    Segments(Box<[Segment]>),
+    fn text_end(self) -> u32 {
+        self.text + self.text_len
+    }
+
+    fn source_end(self) -> u32 {
+        self.source + self.source_len
+    }
+
+    /// The file bytes of the part of it within `from..to` of the text.
+    fn source_within(self, from: u32, to: u32) -> Span {
+        if !self.is_verbatim() {
+            return Span::new(self.source, self.source_end());
+        }
+        let begin = from.max(self.text) - self.text;
+        let end = to.min(self.text_end()) - self.text;
+        Span::new(self.source + begin, self.source + end)
+    }
 }
 
 /// A piece of logical text with its place in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Cheap to clone and to slice: slices share the joined text they are cut from.
+#[derive(Clone)]
 pub struct Text<'a> {
-    value: Cow<'a, str>,
-    map: Map,
+    repr: Repr<'a>,
+}
+
+#[derive(Clone)]
+enum Repr<'a> {
+    /// The text is `source[start..start + value.len()]`.
+    Contiguous { value: &'a str, start: u32 },
+    /// The text is `whole.value[start..end]`.
+    Joined {
+        whole: Arc<Joined<'a>>,
+        start: u32,
+        end: u32,
+    },
+}
+
+struct Joined<'a> {
+    source: &'a str,
+    value: Box<str>,
+    /// In text order; `source` grows too, but may skip bytes.
+    segments: Box<[Segment]>,
 }
 
 impl<'a> Text<'a> {
@@ -52,65 +84,75 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn contiguous(value: &'a str, start: u32) -> Self {
         Self {
-            value: Cow::Borrowed(value),
-            map: Map::Contiguous(start),
+            repr: Repr::Contiguous { value, start },
         }
     }
 
-    /// Text put together from several runs; `segments` in text order and covering `value`.
+    /// Text put together from several runs of the file `source`; `segments` in text order and
+    /// covering `value`.
     #[must_use]
-    pub fn joined(value: impl Into<Cow<'a, str>>, segments: Vec<Segment>) -> Self {
-        let value = value.into();
-        if let [one] = segments.as_slice()
-            && one.is_verbatim()
-            && one.text == 0
-            && one.text_len as usize == value.len()
-        {
-            return Self {
-                value,
-                map: Map::Contiguous(one.source),
-            };
+    pub fn joined(source: &'a str, value: String, segments: Vec<Segment>) -> Self {
+        let end = value.len() as u32;
+        let whole = Joined {
+            source,
+            value: value.into_boxed_str(),
+            segments: segments.into_boxed_slice(),
+        };
+        if let Some(contiguous) = whole.contiguous(0, end) {
+            return contiguous;
         }
         Self {
-            value,
-            map: Map::Segments(segments.into_boxed_slice()),
+            repr: Repr::Joined {
+                whole: Arc::new(whole),
+                start: 0,
+                end,
+            },
         }
     }
 
     /// The text as BuildKit sees it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.value
+        match &self.repr {
+            Repr::Contiguous { value, .. } => value,
+            Repr::Joined { whole, start, end } => whole
+                .value
+                .get(*start as usize..*end as usize)
+                .unwrap_or_default(),
+        }
     }
 
-    /// The text, borrowed from the file where it is one slice of it.
+    /// The text as a slice of the file; `None` where it is not one verbatim slice of it.
     #[must_use]
-    pub fn value(&self) -> &Cow<'a, str> {
-        &self.value
+    pub fn in_source(&self) -> Option<&'a str> {
+        match &self.repr {
+            Repr::Contiguous { value, .. } => Some(value),
+            Repr::Joined { .. } => None,
+        }
     }
 
     /// Length of the logical text in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.value.len()
+        self.as_str().len()
     }
 
     /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.value.is_empty()
+        self.len() == 0
     }
 
     /// Whether the text is one verbatim slice of the file.
     #[must_use]
     pub fn is_contiguous(&self) -> bool {
-        matches!(self.map, Map::Contiguous(_))
+        matches!(self.repr, Repr::Contiguous { .. })
     }
 
     /// The smallest span of the file that holds all of it.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.span_of(0..self.value.len())
+        self.span_of(0..self.len())
     }
 
     /// The smallest span of the file that holds `range` of the text (it may hold comments and
@@ -127,22 +169,15 @@ impl<'a> Text<'a> {
     /// The file offset of byte `at` of the text; for the end of the text, one past its last byte.
     #[must_use]
     pub fn source_offset(&self, at: usize) -> u32 {
-        let at = at as u32;
-        match &self.map {
-            Map::Contiguous(start) => start + at,
-            Map::Segments(segments) => {
-                let after = segments.partition_point(|segment| segment.text <= at);
-                let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {
-                    return segments.first().map_or(0, |segment| segment.source);
-                };
-                let within = at - segment.text;
-                if within >= segment.text_len {
-                    segment.source + segment.source_len
-                } else if segment.is_verbatim() {
-                    segment.source + within
-                } else {
-                    segment.source
+        match &self.repr {
+            Repr::Contiguous { start, .. } => start + at as u32,
+            Repr::Joined { whole, start, end } => {
+                let offset = start + at as u32;
+                if offset < *end {
+                    return whole.source_offset(offset);
                 }
+                let last = whole.first_segment_after(end.saturating_sub(1));
+                last.map_or(0, |segment| segment.source_within(segment.text, *end).end)
             }
         }
     }
@@ -152,35 +187,26 @@ impl<'a> Text<'a> {
     /// cut: it comes whole.
     pub fn source_ranges(&self, range: Range<usize>) -> impl Iterator<Item = Span> + '_ {
         let (from, to) = (range.start as u32, range.end as u32);
-        let (one, segments) = match &self.map {
-            Map::Contiguous(start) if from < to => {
-                (Some(Span::new(start + from, start + to)), [].as_slice())
+        let (one, segments, from, to) = match &self.repr {
+            Repr::Contiguous { start, .. } => {
+                let span = Span::new(start + from, start + to);
+                (Some(span).filter(|_| from < to), [].as_slice(), from, to)
             }
-            Map::Contiguous(_) => (None, [].as_slice()),
-            Map::Segments(segments) => {
-                let first = segments.partition_point(|s| s.text + s.text_len <= from);
-                (None, segments.get(first..).unwrap_or_default())
+            Repr::Joined { whole, start, .. } => {
+                let (from, to) = (start + from, start + to);
+                (None, whole.segments_within(from, to), from, to)
             }
         };
-        let mut runs = segments
-            .iter()
-            .take_while(move |segment| segment.text < to)
-            .map(move |segment| {
-                if segment.is_verbatim() {
-                    let begin = from.max(segment.text) - segment.text;
-                    let end = to.min(segment.text + segment.text_len) - segment.text;
-                    Span::new(segment.source + begin, segment.source + end)
-                } else {
-                    Span::new(segment.source, segment.source + segment.source_len)
-                }
-            })
+        let mut runs = one
+            .into_iter()
+            .chain(
+                segments
+                    .iter()
+                    .map(move |segment| segment.source_within(from, to)),
+            )
             .filter(|span| !span.is_empty())
             .peekable();
-        let mut one = one;
         std::iter::from_fn(move || {
-            if let Some(span) = one.take() {
-                return Some(span);
-            }
             let mut span = runs.next()?;
             while let Some(next) = runs.next_if(|next| next.start == span.end) {
                 span.end = next.end;
@@ -189,61 +215,130 @@ impl<'a> Text<'a> {
         })
     }
 
+    /// The pieces of `range`, each with the one run of the file it stands on.
+    pub(crate) fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (&str, Span)> {
+        let text = self.as_str();
+        let base = match &self.repr {
+            Repr::Contiguous { .. } => 0,
+            Repr::Joined { start, .. } => *start,
+        };
+        let (from, to) = (base + range.start as u32, base + range.end as u32);
+        let (one, segments) = match &self.repr {
+            Repr::Contiguous { value, start } => {
+                let span = Span::new(start + from, start + to);
+                (
+                    Some((value.get(range).unwrap_or_default(), span)),
+                    [].as_slice(),
+                )
+            }
+            Repr::Joined { whole, .. } => (None, whole.segments_within(from, to)),
+        };
+        one.into_iter().chain(segments.iter().map(move |segment| {
+            let begin = from.max(segment.text) - base;
+            let end = to.min(segment.text_end()) - base;
+            let piece = text.get(begin as usize..end as usize).unwrap_or_default();
+            (piece, segment.source_within(from, to))
+        }))
+    }
+
     /// The part `range` (bytes of the text, on character borders) as a text of its own.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Text<'a> {
-        let value = match &self.value {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(range.clone()).unwrap_or_default()),
-            Cow::Owned(text) => Cow::Owned(text.get(range.clone()).unwrap_or_default().to_owned()),
-        };
-        let map = match &self.map {
-            Map::Contiguous(start) => Map::Contiguous(start + range.start as u32),
-            Map::Segments(segments) => return Text::joined(value, cut(segments, &range)),
-        };
-        Text { value, map }
+        match &self.repr {
+            Repr::Contiguous { value, start } => Text::contiguous(
+                value.get(range.clone()).unwrap_or_default(),
+                start + range.start as u32,
+            ),
+            Repr::Joined { whole, start, .. } => {
+                let (from, to) = (start + range.start as u32, start + range.end as u32);
+                whole.contiguous(from, to).unwrap_or_else(|| Text {
+                    repr: Repr::Joined {
+                        whole: Arc::clone(whole),
+                        start: from,
+                        end: to,
+                    },
+                })
+            }
+        }
+    }
+
+    /// Without leading and trailing Unicode white space.
+    #[must_use]
+    pub fn trim(&self) -> Text<'a> {
+        let text = self.as_str();
+        let start = text.len() - text.trim_start().len();
+        let end = text.trim_end().len().max(start);
+        self.slice(start..end)
     }
 }
 
-/// The segments of `range`, renumbered to start at 0.
-fn cut(segments: &[Segment], range: &Range<usize>) -> Vec<Segment> {
-    let (from, to) = (range.start as u32, range.end as u32);
-    let first = segments.partition_point(|s| s.text + s.text_len <= from);
-    let mut kept: Vec<Segment> = segments
-        .get(first..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|s| s.text < to)
-        .map(|s| {
-            let begin = from.max(s.text);
-            let end = to.min(s.text + s.text_len);
-            let (source, source_len) = if s.is_verbatim() {
-                (s.source + (begin - s.text), end - begin)
-            } else {
-                (s.source, s.source_len)
-            };
-            Segment {
-                text: begin - from,
-                text_len: end - begin,
-                source,
-                source_len,
-            }
-        })
-        .collect();
-    if kept.is_empty() {
-        // An empty slice still has a place.
-        let source = segments.get(first).or(segments.last()).map_or(0, |s| {
-            if s.text >= from {
-                s.source
-            } else {
-                s.source + s.source_len
-            }
-        });
-        kept.push(Segment {
-            text: 0,
-            text_len: 0,
-            source,
-            source_len: 0,
-        });
+impl<'a> Joined<'a> {
+    /// The range `from..to` as a slice of the file, where it is one.
+    fn contiguous(&self, from: u32, to: u32) -> Option<Text<'a>> {
+        if from == to {
+            return Some(Text::contiguous("", self.source_offset(from)));
+        }
+        let segment = self.first_segment_after(from)?;
+        if !segment.is_verbatim() || to > segment.text_end() {
+            return None;
+        }
+        let span = segment.source_within(from, to);
+        Some(Text::contiguous(self.source.get(span.range())?, span.start))
     }
-    kept
+
+    /// The segment that holds byte `at` of the text.
+    fn first_segment_after(&self, at: u32) -> Option<Segment> {
+        let index = self
+            .segments
+            .partition_point(|segment| segment.text_end() <= at);
+        self.segments.get(index).copied()
+    }
+
+    fn source_offset(&self, at: u32) -> u32 {
+        match self.first_segment_after(at) {
+            Some(segment) if segment.is_verbatim() => {
+                segment.source + at.saturating_sub(segment.text)
+            }
+            Some(segment) => segment.source,
+            None => self.segments.last().map_or(0, |last| last.source_end()),
+        }
+    }
+
+    /// The segments that hold a byte of `from..to`, and the further parts of their escapes.
+    fn segments_within(&self, from: u32, to: u32) -> &[Segment] {
+        if from >= to {
+            return &[];
+        }
+        let first = self
+            .segments
+            .partition_point(|segment| segment.text_end() <= from);
+        let end = self.segments.partition_point(|segment| {
+            segment.text < to || (segment.text == to && segment.text_len == 0)
+        });
+        self.segments.get(first..end).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+            && self
+                .source_ranges(0..self.len())
+                .eq(other.source_ranges(0..other.len()))
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = self.span();
+        write!(
+            formatter,
+            "{:?}@{}..{}",
+            self.as_str(),
+            span.start,
+            span.end
+        )
+    }
 }

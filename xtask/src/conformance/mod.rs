@@ -6,6 +6,7 @@
 
 mod buildkit_mutants;
 mod buildkit_parse;
+mod buildkit_typed;
 mod recordings;
 mod suite;
 
@@ -118,8 +119,11 @@ fn choose(all: Vec<Box<dyn Suite>>, arguments: &Arguments) -> anyhow::Result<Vec
     if arguments.suite.is_empty() {
         return Ok(all);
     }
-    let wanted = |suite: &Box<dyn Suite>| arguments.suite.iter().any(|name| name == suite.name());
-    Ok(all.into_iter().filter(wanted).collect())
+    let wanted = |suite: &dyn Suite| arguments.suite.iter().any(|name| name == suite.name());
+    Ok(all
+        .into_iter()
+        .filter(|suite| wanted(suite.as_ref()))
+        .collect())
 }
 
 fn write_disagreements(report: &mut String, suite: &str, outcome: &Outcome) -> std::fmt::Result {
