@@ -212,8 +212,8 @@ fn keeps_directives(
 ) -> Result<(), Breach> {
     let (old, new) = (&before.directives, &after.directives);
     let same = |old: &Option<Directive<'_>>, new: &Option<Directive<'_>>| {
-        old.as_ref().map(|directive| &directive.value)
-            == new.as_ref().map(|directive| &directive.value)
+        old.as_ref().map(|directive| directive.value)
+            == new.as_ref().map(|directive| directive.value)
     };
     if old.escape != new.escape {
         return Err(Breach::ChangedDirective { name: "escape" });

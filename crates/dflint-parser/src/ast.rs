@@ -1,6 +1,5 @@
 //! The syntax tree: what BuildKit reads in a Dockerfile, each piece with its place in the file.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{EmptyContinuation, SyntaxError};
@@ -51,9 +50,9 @@ pub struct Directive<'a> {
     /// The name, lower case.
     pub name: String,
     /// The value as BuildKit uses it (`check` and `syntax` end at the first space).
-    pub value: Cow<'a, str>,
-    /// The whole value as written (decoded where the file is a JSON object).
-    pub full: Cow<'a, str>,
+    pub value: &'a str,
+    /// The whole value as written (where the file is a JSON object, with its escapes).
+    pub full: &'a str,
     /// Where `full` stands.
     pub value_span: Span,
     /// The whole line, without its end.

@@ -4,8 +4,6 @@
 //! decides which frontend to run and which checks to skip. The two disagree about indentation,
 //! shebangs and comment signs.
 
-use std::borrow::Cow;
-
 use memchr::memchr;
 
 use crate::ast::{Directive, Directives};
@@ -78,7 +76,7 @@ impl<'a> DirectiveReader<'a> {
     }
 
     fn set_escape(&mut self, directive: &Directive<'a>) -> Result<(), Problem> {
-        self.escape = match &*directive.full {
+        self.escape = match directive.full {
             "\\" => '\\',
             "`" => '`',
             other => {
@@ -124,8 +122,8 @@ fn read_directive<'a>(line: &'a str, sign: &str, start: u32, number: u32) -> Opt
     let value_end = start + (line.len() - trailing) as u32;
     Some(Directive {
         name,
-        value: Cow::Borrowed(full.split(' ').next().unwrap_or(full)),
-        full: Cow::Borrowed(full),
+        value: full.split(' ').next().unwrap_or(full),
+        full,
         value_span: Span::new(value_end - full.len() as u32, value_end),
         span: Span::new(start, start + line.len() as u32),
         line: number,
@@ -195,16 +193,11 @@ fn find_syntax(source: &str) -> Option<Directive<'_>> {
 }
 
 fn find_json_syntax<'a>(scan: &Scan<'a>) -> Option<Directive<'a>> {
-    let (value, content) = string_member(scan.text, "syntax")?;
-    let raw = scan.text.get(content.clone())?;
-    let value = if raw == value {
-        Cow::Borrowed(raw)
-    } else {
-        Cow::Owned(value)
-    };
+    let content = string_member(scan.text, "syntax")?;
+    let value = scan.text.get(content.clone())?;
     Some(Directive {
         name: "syntax".to_owned(),
-        full: value.clone(),
+        full: value,
         value,
         value_span: Span::new(
             scan.start + content.start as u32,

@@ -147,6 +147,12 @@ fn data(file: &Dockerfile<'_>, instruction: &Instruction<'_>) -> Value {
         Command::Env(pairs) => json!({ "Env": key_values(pairs) }),
         Command::Label(pairs) => json!({ "Labels": key_values(pairs) }),
         Command::Run(run) => run_data(instruction, run),
+        // Go's `nil`, for ENTRYPOINT alone.
+        Command::Entrypoint(line) if words(line).is_empty() => json!({
+            "CmdLine": null,
+            "Files": null,
+            "PrependShell": matches!(line, CommandLine::Shell(_)),
+        }),
         Command::Cmd(line) | Command::Entrypoint(line) => json!({
             "CmdLine": words(line),
             "Files": null,

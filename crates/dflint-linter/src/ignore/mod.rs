@@ -156,7 +156,7 @@ impl<'s> Ignores<'s> {
 
     fn read_check(&mut self, file: &Dockerfile<'s>) {
         if let Some(directive) = &file.directives.check {
-            match CheckOptions::read(&directive.value) {
+            match CheckOptions::read(directive.value) {
                 Ok(options) => self.check = Some(options),
                 Err(error) => self.check_error = Some((directive.value_span, error.to_string())),
             }
