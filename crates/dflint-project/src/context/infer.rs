@@ -66,7 +66,7 @@ fn literal_sources(file: &Dockerfile<'_>) -> Vec<String> {
 fn taken_by<'t, 'a>(transfer: &'t Transfer<'a>) -> impl Iterator<Item = &'t Text<'a>> {
     transfer.sources.iter().filter_map(|source| match source {
         Source::Path(text) => Some(text),
-        Source::Heredoc(_) => None,
+        Source::Heredoc(_) | Source::EmptyHeredoc { .. } => None,
     })
 }
 
