@@ -7,6 +7,7 @@
 mod buildkit_mutants;
 mod buildkit_parse;
 mod buildkit_typed;
+mod fix_properties;
 mod recordings;
 mod suite;
 
@@ -25,6 +26,7 @@ fn suites() -> Vec<Box<dyn Suite>> {
     vec![
         Box::new(buildkit_parse::BuildkitParse),
         Box::new(buildkit_mutants::BuildkitMutants),
+        Box::new(fix_properties::FixProperties),
     ]
 }
 

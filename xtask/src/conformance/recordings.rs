@@ -24,10 +24,13 @@ impl Recordings {
 
     /// The file of the corpus that a recording calls `path`, invalid UTF-8 replaced.
     pub(crate) fn corpus_file(&self, path: &str) -> anyhow::Result<String> {
+        Ok(String::from_utf8_lossy(&self.corpus_bytes(path)?).into_owned())
+    }
+
+    /// The bytes of the file of the corpus that a recording calls `path`.
+    pub(crate) fn corpus_bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
         let full = self.root.join("corpus").join(path);
-        let bytes =
-            std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))
     }
 
     /// Compares every record of `conformance/<file>`, in parallel. `compare` gets the record and

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dflint_build::{BuildContext, Model};
-use dflint_fix::Safety;
+use dflint_fix::{Edit, Safety};
 use dflint_knowledge::RulePage;
 
 use self::budget::Budget;
@@ -51,6 +51,10 @@ pub struct Applied {
     pub title: String,
     /// How far it could be trusted.
     pub safety: Safety,
+    /// The round in which it was made, counted from 0.
+    pub round: usize,
+    /// Its edits, in bytes of the file as the rounds before had left it.
+    pub edits: Vec<Edit>,
 }
 
 /// Fixes a Dockerfile with all fixes of at most `level` that keep their promises.
@@ -96,11 +100,10 @@ struct Attempt<'c> {
 
 /// What a round leaves behind.
 enum Step {
+    /// Nothing could be made.
     Rest(Report),
-    Change {
-        text: String,
-        rules: Vec<&'static str>,
-    },
+    /// The file with these findings' fixes made.
+    Change { text: String, made: Vec<Finding> },
 }
 
 impl Attempt<'_> {
@@ -110,12 +113,13 @@ impl Attempt<'_> {
         let mut new_files = BTreeMap::new();
         let mut applied = Vec::new();
         let mut seen: Vec<(u64, Vec<&'static str>)> = Vec::new();
-        for _ in 0..ROUNDS {
-            let step = self.step(&text, &mut new_files, &mut applied);
+        for round in 0..ROUNDS {
+            let before = state(&text, &new_files);
+            let step = self.step(&text, &mut new_files);
             if self.budget.is_spent() {
                 return Ok(self.give_up());
             }
-            let (fixed, rules) = match step {
+            let (fixed, made) = match step {
                 Step::Rest(remaining) => {
                     return Ok(FixReport {
                         source: text,
@@ -124,9 +128,14 @@ impl Attempt<'_> {
                         remaining,
                     });
                 }
-                Step::Change { text, rules } => (text, rules),
+                Step::Change { text, made } => (text, made),
             };
-            seen.push((state(&text, &new_files), rules));
+            let rules = made.iter().map(|finding| finding.rule.name).collect();
+            applied.extend(
+                made.into_iter()
+                    .filter_map(|finding| applied_fix(finding, round)),
+            );
+            seen.push((before, rules));
             text = fixed;
             let now = state(&text, &new_files);
             if let Some(first) = seen.iter().position(|(before, _)| *before == now) {
@@ -136,12 +145,7 @@ impl Attempt<'_> {
         Err(Restless::among(&seen, ROUNDS / 2))
     }
 
-    fn step(
-        &mut self,
-        text: &str,
-        new_files: &mut BTreeMap<String, String>,
-        applied: &mut Vec<Applied>,
-    ) -> Step {
+    fn step(&mut self, text: &str, new_files: &mut BTreeMap<String, String>) -> Step {
         let file = dflint_parser::parse(text);
         let model = Model::new(&file, &self.settings.model);
         let context = self
@@ -168,15 +172,14 @@ impl Attempt<'_> {
             withhold(&mut report.findings, withheld);
             return Step::Rest(report);
         };
-        let made: Vec<&Finding> = made
-            .iter()
-            .filter_map(|index| report.findings.get(*index))
-            .collect();
-        applied.extend(made.iter().filter_map(|finding| applied_fix(finding)));
         new_files.extend(created);
+        let mut findings: Vec<_> = report.findings.into_iter().map(Some).collect();
         Step::Change {
             text: fixed,
-            rules: made.iter().map(|finding| finding.rule.name).collect(),
+            made: made
+                .iter()
+                .filter_map(|index| findings.get_mut(*index)?.take())
+                .collect(),
         }
     }
 
@@ -236,12 +239,14 @@ fn state(text: &str, new_files: &BTreeMap<String, String>) -> u64 {
     hasher.finish()
 }
 
-fn applied_fix(finding: &Finding) -> Option<Applied> {
-    let fix = finding.fix.as_ref()?;
+fn applied_fix(finding: Finding, round: usize) -> Option<Applied> {
+    let fix = finding.fix?;
     Some(Applied {
         rule: finding.rule,
-        title: fix.title.clone(),
+        title: fix.title,
         safety: fix.safety,
+        round,
+        edits: fix.edits,
     })
 }
 

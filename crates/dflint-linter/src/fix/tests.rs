@@ -234,6 +234,8 @@ fn levels() -> impl Strategy<Value = Safety> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn fixing_never_breaks_and_comes_to_rest(
         text in dockerfiles(),

@@ -3,6 +3,8 @@
 mod name;
 mod preset;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use dflint_knowledge::Severity;
 
