@@ -2,9 +2,14 @@
 //!
 //! Cargo runs this again when any file of the package changes.
 
+mod base_images;
 mod block;
 mod literal;
+mod package_managers;
 mod page;
+mod presets;
+mod schema;
+mod secrets;
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -13,6 +18,7 @@ use std::{env, fs};
 
 use literal::Literal;
 use page::{Page, Place};
+use schema::TableFile;
 
 /// Folders of the package that hold no rule pages.
 const OTHER_FOLDERS: [&str; 5] = ["build", "data", "src", "target", "tests"];
@@ -22,11 +28,41 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut errors = Vec::new();
     let pages = read_pages(&root, &mut errors)?;
+    fs::write(out.join("pages.rs"), render_pages(&pages))?;
+    for (name, code) in read_tables(&root.join("data"), &mut errors) {
+        fs::write(out.join(name), code)?;
+    }
     for error in &errors {
         println!("cargo::error={error}");
     }
-    fs::write(out.join("pages.rs"), render_pages(&pages))?;
     Ok(())
+}
+
+/// The statics of the tables that can be read, with their file names. What is wrong goes to
+/// `errors`.
+fn read_tables(data: &Path, errors: &mut Vec<String>) -> Vec<(&'static str, String)> {
+    let mut files = Vec::new();
+    let mut keep = |name, result: Result<String, String>| match result {
+        Ok(code) => files.push((name, code)),
+        Err(error) => errors.push(error),
+    };
+    let read = |name: &str| {
+        let path = data.join(name);
+        let file = path.display().to_string();
+        let text = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        TableFile::parse(file, &text)
+    };
+    let managers = read("package-managers.toml").and_then(package_managers::render);
+    let names = managers
+        .as_ref()
+        .map(|(names, _)| names.clone())
+        .unwrap_or_default();
+    keep("package_managers.rs", managers.map(|(_, code)| code));
+    let base_images = read("base-images.toml").and_then(|table| base_images::render(table, &names));
+    keep("base_images.rs", base_images);
+    keep("secrets.rs", read("secrets.toml").and_then(secrets::render));
+    keep("presets.rs", read("presets.toml").and_then(presets::render));
+    files
 }
 
 /// Every page, sorted by name. What is wrong goes to `errors`.

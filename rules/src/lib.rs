@@ -4,9 +4,17 @@
 //! a rule means, `data/*.toml` holds tables. The build script turns both into statics, so nothing
 //! is parsed when dflint starts.
 
+pub mod base_image;
+pub mod glob;
+pub mod package_manager;
 mod page;
+mod preset;
+pub mod secret;
 
+pub use base_image::{BaseImage, base_image};
+pub use package_manager::{PackageManager, managers_of_command, package_manager};
 pub use page::{Block, BlockKind, Category, Finder, Fixability, RulePage, Severity};
+pub use preset::{PresetCode, buildkit_preset, hadolint_preset};
 
 /// Every rule page under its own name (`pages::MISSING_CACHE_MOUNT`), and all of them in
 /// [`pages::ALL`].

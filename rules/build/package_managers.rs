@@ -1,0 +1,464 @@
+//! `data/package-managers.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::literal::Literal;
+use crate::schema::{TableFile, schema};
+
+/// One entry as the table spells it; defaults make the short form of a simple manager short.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Entry {
+    kind: ManagerKind,
+    commands: Vec<String>,
+    /// Command → the subcommand it implies.
+    #[serde(default)]
+    shortcuts: BTreeMap<String, String>,
+    #[serde(default)]
+    modules: Vec<String>,
+    #[serde(default)]
+    interpreters: Vec<String>,
+    #[serde(default)]
+    launchers: Vec<String>,
+    variant: Option<Variant>,
+    #[serde(default)]
+    global_options: Vec<String>,
+    #[serde(default)]
+    value_options: Vec<String>,
+    /// Words by action.
+    subcommands: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    caches: BTreeMap<String, CacheEntry>,
+    /// Flag → what takes its place with a mount, empty for nothing.
+    #[serde(default)]
+    disabling_flags: BTreeMap<String, String>,
+    /// Variable → `set`, `non-empty`, `truthy`, `=value` or `word value`.
+    #[serde(default)]
+    disabling_env: BTreeMap<String, String>,
+    #[serde(default)]
+    mount_flags: Vec<MountFlag>,
+    #[serde(default)]
+    mount_needs: Vec<MountNeed>,
+    #[serde(default)]
+    offline_flags: Vec<String>,
+    #[serde(default)]
+    refusals: Vec<Refusal>,
+    #[serde(default)]
+    cleanups: Vec<Cleanup>,
+    #[serde(default)]
+    config_files: Vec<ConfigFile>,
+    #[serde(default = "fails")]
+    unwritable: Unwritable,
+    #[serde(default)]
+    outputs: Vec<String>,
+    #[serde(default, rename = "copy-order")]
+    copy_orders: Vec<CopyOrder>,
+    system: Option<SystemFacts>,
+}
+
+/// The caution of the default: a cache that cannot be written breaks the build.
+fn fails() -> Unwritable {
+    Unwritable::Fails
+}
+
+fn yes() -> bool {
+    true
+}
+
+schema! {
+    enum ManagerKind { System, Language, Build, }
+}
+
+schema! {
+    struct Variant {
+        #[serde(default)] files: Vec<String>,
+        #[serde(default)] not_files: Vec<String>,
+        from_major: Option<u32>,
+        below_major: Option<u32>,
+        #[serde(default)] by_base_image: bool,
+    }
+}
+
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct CacheEntry {
+    path: String,
+    root_path: Option<String>,
+    #[serde(default)]
+    only_on_known_base: bool,
+    #[serde(default)]
+    flags: Vec<(String, String)>,
+    #[serde(default)]
+    env: Vec<(String, String)>,
+    sharing: Sharing,
+    class: CacheClass,
+    #[serde(default)]
+    proven: bool,
+    #[serde(default)]
+    per_platform: bool,
+    #[serde(default)]
+    only_for: Vec<Action>,
+    #[serde(default)]
+    only_commands: Vec<String>,
+    #[serde(default)]
+    only_with_update: bool,
+    #[serde(default = "yes")]
+    offered: bool,
+}
+
+schema! {
+    enum Action {
+        Install, Download, Build, Run, UpdateIndex, Upgrade, Lock, Remove, Clean, Configure,
+    }
+}
+
+schema! {
+    enum Sharing { Shared, Locked, }
+}
+
+schema! {
+    enum CacheClass {
+        #[serde(rename = "S")] Safe,
+        #[serde(rename = "C")] Chain,
+        #[serde(rename = "R")] Runtime,
+        #[serde(rename = "X")] Stale,
+    }
+}
+
+schema! {
+    struct MountFlag {
+        flag: String,
+        #[serde(default)] commands: Vec<String>,
+    }
+}
+
+schema! {
+    enum MountNeed { DockerCleanAside, FreshIndex, }
+}
+
+schema! {
+    struct Refusal {
+        #[serde(default)] flag: String,
+        #[serde(default)] env: String,
+        #[serde(default)] value: String,
+        reason: String,
+    }
+}
+
+schema! {
+    struct Cleanup {
+        words: String,
+        #[serde(default)] flags: Vec<String>,
+        caches: Vec<String>,
+        #[serde(default = "yes")] only_caches: bool,
+    }
+}
+
+schema! {
+    struct ConfigFile { file: String, key: String, }
+}
+
+schema! {
+    enum Unwritable { Fails, GoesOn, }
+}
+
+schema! {
+    struct CopyOrder {
+        subcommands: Vec<String>,
+        #[serde(default)] needs: Vec<String>,
+        #[serde(default)] needs_one: Vec<String>,
+        #[serde(default)] needs_from: Vec<String>,
+        #[serde(default)] optional: Vec<String>,
+        #[serde(default)] stops: Vec<Stop>,
+        two_step: Option<TwoStep>,
+        safe: bool,
+    }
+}
+
+schema! {
+    struct TwoStep { first_flags: Vec<String>, then: String, }
+}
+
+schema! {
+    enum Stop {
+        Workspaces, InstallScripts, LocalDependencies, InstallsProject, UnseenIncludes, LocalIndex,
+        NativeAddon, LocalReplace, GoWorkspace, Vendored, NeedsSources, MultiModule, BuildLogic,
+        ProjectReferences, ReadsOtherFiles, AutoloadFiles, Umbrella, ReadsConfiguration,
+        NestedManager,
+    }
+}
+
+schema! {
+    struct SystemFacts {
+        #[serde(default)] assume_yes: Vec<String>,
+        no_recommends: Option<String>,
+        update: Option<String>,
+        cleanup: Option<String>,
+        #[serde(default)] leftovers: Vec<String>,
+        #[serde(default)] version_separators: Vec<String>,
+    }
+}
+
+schema! {
+    struct RuntimePath { path: String, env: Option<String>, holds: String, }
+}
+
+/// The statics of the table.
+///
+/// # Errors
+/// The first entry that breaks the schema, by name.
+pub(crate) fn render(mut table: TableFile) -> Result<(BTreeSet<String>, String), String> {
+    let runtime: Vec<RuntimePath> = table.take("runtime-paths")?;
+    for entry in &runtime {
+        check_template(&entry.path, false).map_err(|what| table.error("runtime-paths", what))?;
+    }
+    let entries: BTreeMap<String, Entry> = table.take_section("managers")?;
+    let mut literals = Vec::new();
+    let mut commands: Vec<(String, u32)> = Vec::new();
+    for (index, (name, entry)) in entries.iter().enumerate() {
+        check(entry).map_err(|what| table.error(&format!("managers.{name}"), what))?;
+        let literal = entry
+            .literal(name)
+            .map_err(|what| table.error(&format!("managers.{name}"), what))?;
+        literals.push(literal);
+        let index = u32::try_from(index).map_err(|error| error.to_string())?;
+        commands.extend(entry.names().map(|command| (command.clone(), index)));
+    }
+    check_shared_commands(&entries).map_err(|(name, what)| table.error(&name, what))?;
+    table.finish()?;
+    commands.sort();
+    let code = format!(
+        "pub(crate) static MANAGERS: &[PackageManager] = &[{}];\n\
+         pub(crate) static COMMANDS: &[(&str, u32)] = {};\n\
+         pub(crate) static RUNTIME_PATHS: &[RuntimePath] = {};\n",
+        literals.join(",\n"),
+        commands.literal(),
+        runtime.literal(),
+    );
+    Ok((entries.into_keys().collect(), code))
+}
+
+/// Managers with the same command must say how to tell them apart.
+fn check_shared_commands(entries: &BTreeMap<String, Entry>) -> Result<(), (String, String)> {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, entry) in entries {
+        for command in entry.names() {
+            let Some(other) = owners.insert(command, name) else {
+                continue;
+            };
+            let told_apart = entry.variant.is_some()
+                && entries
+                    .get(other)
+                    .is_some_and(|other| other.variant.is_some());
+            if !told_apart {
+                let what = format!(
+                    "`{command}` is a command of `{other}` too, and no `variant` tells them apart"
+                );
+                return Err((format!("managers.{name}"), what));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(entry: &Entry) -> Result<(), String> {
+    for (name, cache) in &entry.caches {
+        check_template(&cache.path, false)?;
+        if let Some(path) = &cache.root_path {
+            check_template(path, false)?;
+        }
+        for (_, path) in cache.flags.iter().chain(&cache.env) {
+            check_template(path, true).map_err(|what| format!("cache `{name}`: {what}"))?;
+        }
+    }
+    for cleanup in &entry.cleanups {
+        let unknown = cleanup
+            .caches
+            .iter()
+            .find(|cache| !entry.caches.contains_key(*cache));
+        if let Some(cache) = unknown {
+            return Err(format!(
+                "cleanup `{}` names the unknown cache `{cache}`",
+                cleanup.words
+            ));
+        }
+    }
+    for refusal in &entry.refusals {
+        if refusal.flag.is_empty() == refusal.env.is_empty() {
+            return Err("a refusal names either a flag or a variable".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// A path that begins with `/`, `{home}`, `{project}` or `{value…}` and has no other placeholder.
+fn check_template(path: &str, with_value: bool) -> Result<(), String> {
+    let mut starts = vec!["/", "{home}", "{project}"];
+    if with_value {
+        starts.extend(["{value}", "{value:first}"]);
+    }
+    let rest = starts.iter().find_map(|start| path.strip_prefix(start));
+    match rest {
+        Some(rest) if !rest.contains(['{', '}']) => Ok(()),
+        _ => Err(format!(
+            "`{path}` is not a path that begins with one of {}",
+            starts.join(", ")
+        )),
+    }
+}
+
+impl Entry {
+    /// Every command that runs it.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.commands.iter().chain(self.shortcuts.keys())
+    }
+
+    fn literal(&self, name: &str) -> Result<String, String> {
+        let fields = [
+            ("name", name.to_owned().literal()),
+            ("kind", self.kind.literal()),
+            ("commands", self.commands.literal()),
+            ("shortcuts", shortcuts(&self.shortcuts)),
+            ("modules", self.modules.literal()),
+            ("interpreters", self.interpreters.literal()),
+            ("launchers", self.launchers.literal()),
+            ("variant", self.variant.literal()),
+            ("global_options", self.global_options.literal()),
+            ("value_options", self.value_options.literal()),
+            ("subcommands", subcommands(&self.subcommands)?),
+            ("caches", caches(&self.caches)),
+            ("disabling_flags", disabling_flags(&self.disabling_flags)),
+            ("disabling_env", disabling_env(&self.disabling_env)?),
+            ("mount_flags", self.mount_flags.literal()),
+            ("mount_needs", self.mount_needs.literal()),
+            ("offline_flags", self.offline_flags.literal()),
+            ("refusals", self.refusals.literal()),
+            ("cleanups", self.cleanups.literal()),
+            ("config_files", self.config_files.literal()),
+            ("unwritable", self.unwritable.literal()),
+            ("outputs", self.outputs.literal()),
+            ("copy_orders", self.copy_orders.literal()),
+            ("system", self.system.literal()),
+        ];
+        Ok(struct_literal("PackageManager", &fields))
+    }
+}
+
+fn struct_literal(name: &str, fields: &[(&str, String)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(field, value)| format!("{field}: {value}"))
+        .collect();
+    format!("{name} {{ {} }}", fields.join(", "))
+}
+
+fn shortcuts(entries: &BTreeMap<String, String>) -> String {
+    let items: Vec<String> = entries
+        .iter()
+        .map(|(command, words)| format!("Shortcut {{ command: {command:?}, words: {words:?} }}"))
+        .collect();
+    format!("&[{}]", items.join(", "))
+}
+
+fn subcommands(by_action: &BTreeMap<String, Vec<String>>) -> Result<String, String> {
+    let mut all: Vec<(&str, Action)> = Vec::new();
+    for (action, list) in by_action {
+        let value = toml::Value::String(action.clone());
+        let action: Action = serde::Deserialize::deserialize(value)
+            .map_err(|_| format!("`{action}` is not an action"))?;
+        for words in list {
+            if all.iter().any(|(known, _)| known == words) {
+                return Err(format!("subcommand `{words}` stands twice"));
+            }
+            all.push((words, action));
+        }
+    }
+    // The longest match holds, so the longest comes first; `*` matches least exactly.
+    all.sort_by_key(|(words, _)| {
+        (
+            words.ends_with('*'),
+            std::cmp::Reverse(words.len()),
+            words.to_string(),
+        )
+    });
+    let items: Vec<String> = all
+        .iter()
+        .map(|(words, action)| {
+            format!(
+                "Subcommand {{ words: {words:?}, action: {} }}",
+                action.literal()
+            )
+        })
+        .collect();
+    Ok(format!("&[{}]", items.join(", ")))
+}
+
+fn caches(entries: &BTreeMap<String, CacheEntry>) -> String {
+    let items: Vec<String> = entries
+        .iter()
+        .map(|(name, cache)| {
+            let fields = [
+                ("name", name.literal()),
+                ("path", cache.path.literal()),
+                ("root_path", cache.root_path.literal()),
+                ("only_on_known_base", cache.only_on_known_base.literal()),
+                ("flags", moves(&cache.flags)),
+                ("env", moves(&cache.env)),
+                ("sharing", cache.sharing.literal()),
+                ("class", cache.class.literal()),
+                ("proven", cache.proven.literal()),
+                ("per_platform", cache.per_platform.literal()),
+                ("only_for", cache.only_for.literal()),
+                ("only_commands", cache.only_commands.literal()),
+                ("only_with_update", cache.only_with_update.literal()),
+                ("offered", cache.offered.literal()),
+            ];
+            struct_literal("Cache", &fields)
+        })
+        .collect();
+    format!("&[{}]", items.join(", "))
+}
+
+fn moves(list: &[(String, String)]) -> String {
+    let items: Vec<String> = list
+        .iter()
+        .map(|(name, path)| format!("Move {{ name: {name:?}, path: {path:?} }}"))
+        .collect();
+    format!("&[{}]", items.join(", "))
+}
+
+fn disabling_flags(flags: &BTreeMap<String, String>) -> String {
+    let items: Vec<String> = flags
+        .iter()
+        .map(|(flag, instead)| {
+            let instead = (!instead.is_empty()).then(|| instead.clone());
+            format!(
+                "DisablingFlag {{ flag: {flag:?}, with_mount: {} }}",
+                instead.literal()
+            )
+        })
+        .collect();
+    format!("&[{}]", items.join(", "))
+}
+
+fn disabling_env(tests: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut items = Vec::new();
+    for (env, test) in tests {
+        let test = match test.as_str() {
+            "set" => "EnvTest::Set".to_owned(),
+            "non-empty" => "EnvTest::NonEmpty".to_owned(),
+            "truthy" => "EnvTest::Truthy".to_owned(),
+            other => match (other.strip_prefix('='), other.strip_prefix("word ")) {
+                (Some(value), _) => format!("EnvTest::Equals({value:?})"),
+                (_, Some(word)) => format!("EnvTest::HasWord({word:?})"),
+                _ => {
+                    return Err(format!(
+                        "`{other}` is none of set, non-empty, truthy, =value, word value"
+                    ));
+                }
+            },
+        };
+        items.push(format!("Condition {{ env: {env:?}, test: {test} }}"));
+    }
+    Ok(format!("&[{}]", items.join(", ")))
+}
