@@ -34,3 +34,287 @@ pub struct GitSource {
     /// Whether submodules are fetched.
     pub submodules: Option<bool>,
 }
+
+const GIT_SCHEMES: [&str; 4] = ["http", "https", "ssh", "git"];
+
+/// Reads a source of `ADD`; `None` where it is not a Git repository.
+///
+/// # Errors
+/// The address of a repository whose query or fragment BuildKit refuses.
+pub fn parse(source: &str) -> Result<Option<GitSource>, GitError> {
+    // `github.com/…` without a scheme is a path here, though not as a build context.
+    if source.starts_with("./") || source.starts_with("../") || source.starts_with("github.com/") {
+        return Ok(None);
+    }
+    let Some(address) = Address::parse(source) else {
+        return Ok(None);
+    };
+    let is_web = matches!(address.scheme, "http" | "https");
+    if is_web && !address.path.ends_with(".git") {
+        return Ok(None);
+    }
+    let mut git = GitSource {
+        remote: address.remote(),
+        host_and_path: format!("{}{}", address.host, crate::path::join("/", address.path)),
+        ssh: address.scheme == "ssh",
+        ..GitSource::default()
+    };
+    git.read_fragment(address.fragment)?;
+    git.read_query(address.query)?;
+    Ok(Some(git))
+}
+
+/// The name that a file from the web gets: the last part of its path.
+pub(crate) fn file_name(url: &str) -> String {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = after_scheme.find(['?', '#']).unwrap_or(after_scheme.len());
+    let without_query = after_scheme.get(..end).unwrap_or_default();
+    let path = without_query
+        .find('/')
+        .and_then(|at| without_query.get(at..));
+    let decoded = percent_decode(path.unwrap_or_default());
+    match crate::path::base(&decoded) {
+        "." | "/" => "__unnamed__".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The parts of an address.
+struct Address<'s> {
+    scheme: &'s str,
+    /// Whether it is written `user@host:path`.
+    is_scp: bool,
+    user: &'s str,
+    host: &'s str,
+    path: &'s str,
+    query: &'s str,
+    fragment: &'s str,
+}
+
+impl<'s> Address<'s> {
+    fn parse(source: &'s str) -> Option<Self> {
+        let (before, fragment) = source.split_once('#').unwrap_or((source, ""));
+        let (before, query) = before.split_once('?').unwrap_or((before, ""));
+        if let Some((scheme, rest)) = before.split_once("://") {
+            let scheme = GIT_SCHEMES
+                .into_iter()
+                .find(|known| scheme.eq_ignore_ascii_case(known))?;
+            let (authority, path) = match rest.find('/') {
+                Some(slash) => rest.split_at(slash),
+                None => (rest, ""),
+            };
+            let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+            return Some(Self {
+                scheme,
+                is_scp: false,
+                user,
+                host,
+                path,
+                query,
+                fragment,
+            });
+        }
+        let (user, rest) = before.split_once('@')?;
+        let (host, path) = rest.split_once(':')?;
+        let is_word = |text: &str, extra: &[u8]| {
+            let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || extra.contains(&b);
+            !text.is_empty() && text.bytes().all(allowed)
+        };
+        (is_word(user, b"_") && is_word(host, b".")).then_some(Self {
+            scheme: "ssh",
+            is_scp: true,
+            user,
+            host,
+            path,
+            query,
+            fragment,
+        })
+    }
+
+    fn remote(&self) -> String {
+        if self.is_scp {
+            return format!("{}@{}:{}", self.user, self.host, self.path);
+        }
+        let at = if self.user.is_empty() { "" } else { "@" };
+        format!(
+            "{}://{}{at}{}{}",
+            self.scheme, self.user, self.host, self.path
+        )
+    }
+}
+
+impl GitSource {
+    fn read_fragment(&mut self, fragment: &str) -> Result<(), GitError> {
+        let Some(fields) = fragment.strip_prefix('#') else {
+            let (reference, subdir) = fragment.split_once(':').unwrap_or((fragment, ""));
+            reference.clone_into(&mut self.reference);
+            subdir.clone_into(&mut self.subdir);
+            return Ok(());
+        };
+        for field in fields.split(',').filter(|field| !field.is_empty()) {
+            let bad_field = || GitError::Fragment(field.to_owned());
+            let (key, value) = field.split_once('=').ok_or_else(bad_field)?;
+            match key.to_lowercase().as_str() {
+                "ref" => value.clone_into(&mut self.reference),
+                "subdir" => value.clone_into(&mut self.subdir),
+                "commit" => value.clone_into(&mut self.checksum),
+                _ => return Err(bad_field()),
+            }
+        }
+        if self.reference.is_empty() {
+            self.reference.clone_from(&self.checksum);
+        }
+        Ok(())
+    }
+
+    fn read_query(&mut self, query: &str) -> Result<(), GitError> {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut tag = String::new();
+        let mut branch = String::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = percent_decode(&value.replace('+', " "));
+            let is_flag = matches!(key, "submodules" | "keep-git-dir");
+            if seen.contains(&key) || (value.is_empty() && !is_flag) {
+                return Err(GitError::Query(key.to_owned()));
+            }
+            seen.push(key);
+            let flag = || match value.as_str() {
+                "" | "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Some(true)),
+                "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Some(false)),
+                _ => Err(GitError::Query(key.to_owned())),
+            };
+            match key {
+                "ref" => agree("ref", &mut self.reference, value)?,
+                "subdir" => agree("subdir", &mut self.subdir, value)?,
+                "tag" => tag = with_prefix("refs/tags/", value),
+                "branch" => branch = with_prefix("refs/heads/", value),
+                "checksum" | "commit" => self.checksum = value,
+                "keep-git-dir" => self.keep_git_dir = flag()?,
+                "submodules" => self.submodules = flag()?,
+                _ => return Err(GitError::Query(key.to_owned())),
+            }
+        }
+        if !tag.is_empty() && !branch.is_empty() {
+            return Err(GitError::Conflict("branch and tag"));
+        }
+        for named in [tag, branch] {
+            if !named.is_empty() {
+                agree("ref", &mut self.reference, named)?;
+            }
+        }
+        if self.reference.is_empty() {
+            self.reference.clone_from(&self.checksum);
+        }
+        Ok(())
+    }
+}
+
+/// Sets `known` unless it already says something else.
+fn agree(what: &'static str, known: &mut String, value: String) -> Result<(), GitError> {
+    if !known.is_empty() && *known != value {
+        return Err(GitError::Conflict(what));
+    }
+    *known = value;
+    Ok(())
+}
+
+fn with_prefix(prefix: &str, value: String) -> String {
+    if value.starts_with(prefix) {
+        return value;
+    }
+    format!("{prefix}{value}")
+}
+
+fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = match (byte, after) {
+            (b'%', [high, low, ..]) => hex_digit(*high).zip(hex_digit(*low)),
+            _ => None,
+        };
+        (rest, _) = match code {
+            Some((high, low)) => (
+                after.get(2..).unwrap_or_default(),
+                bytes.push(high * 16 + low),
+            ),
+            None => (after, bytes.push(byte)),
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    let digit = char::from(byte).to_digit(16)?;
+    u8::try_from(digit).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GitError, GitSource, file_name, parse};
+
+    fn git(source: &str) -> GitSource {
+        parse(source).unwrap().unwrap()
+    }
+
+    #[test]
+    fn repositories() {
+        let source = git("https://github.com/moby/buildkit.git#v0.1:docs");
+        assert_eq!(source.remote, "https://github.com/moby/buildkit.git");
+        assert_eq!(source.host_and_path, "github.com/moby/buildkit.git");
+        assert_eq!(
+            (source.reference.as_str(), source.subdir.as_str()),
+            ("v0.1", "docs")
+        );
+        let source = git("git@github.com:moby/buildkit.git");
+        assert!(source.ssh);
+        assert_eq!(source.host_and_path, "github.com/moby/buildkit.git");
+        let source = git("https://x.org/a.git?tag=v1&keep-git-dir&submodules=0");
+        assert_eq!(source.reference, "refs/tags/v1");
+        assert_eq!(
+            (source.keep_git_dir, source.submodules),
+            (Some(true), Some(false))
+        );
+        let source = git("https://x.org/a.git##ref=v1,subdir=d");
+        assert_eq!(
+            (source.reference.as_str(), source.subdir.as_str()),
+            ("v1", "d")
+        );
+    }
+
+    #[test]
+    fn other_sources() {
+        for source in [
+            "a",
+            "./a.git",
+            "github.com/a/b",
+            "https://x.org/a.tar.gz",
+            "a:b",
+            "C:/x",
+        ] {
+            assert_eq!(parse(source), Ok(None), "{source}");
+        }
+    }
+
+    #[test]
+    fn refused_addresses() {
+        let refused = parse("https://x.org/a.git?what=1");
+        assert_eq!(refused, Err(GitError::Query("what".to_owned())));
+        let refused = parse("https://x.org/a.git?ref=b#c");
+        assert_eq!(refused, Err(GitError::Conflict("ref")));
+    }
+
+    #[test]
+    fn file_names() {
+        for (url, want) in [
+            ("https://x.org/a/b.tar.gz?x=1", "b.tar.gz"),
+            ("https://x.org/a%20b", "a b"),
+            ("https://x.org/", "__unnamed__"),
+            ("https://x.org", "__unnamed__"),
+            ("https://x.org/a/", "a"),
+        ] {
+            assert_eq!(file_name(url), want, "{url}");
+        }
+    }
+}

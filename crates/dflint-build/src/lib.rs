@@ -27,7 +27,7 @@ pub use keeps::{Difference, Keeps};
 pub use model::{
     Action, Argument, Arguments, Assignment, Base, BaseFacts, BaseImages, Chmod, CopySource,
     CopyStep, HealthcheckConfig, ImageConfig, Model, ModelOptions, Network, Origin, ResolvedMount,
-    RunStep, Sharing, Stage, StageId, State, Step, User,
+    RunStep, Sharing, Stage, StageId, StagePlatform, State, Step, User,
 };
 pub use platform::Platform;
 pub use reference::ImageReference;

@@ -1,15 +1,22 @@
 //! What BuildKit will do with a file, step by step.
 
 mod build;
+mod chmod;
+mod convert;
 mod image;
+mod mount;
 mod options;
+mod port;
+mod run;
+mod signal;
 mod stage;
 mod state;
 mod step;
+mod transfer;
 
 pub use image::{HealthcheckConfig, ImageConfig};
 pub use options::{Arguments, BaseImages, ModelOptions};
-pub use stage::{Base, Origin, Stage, StageId};
+pub use stage::{Base, Origin, Stage, StageId, StagePlatform};
 pub use state::{BaseFacts, State, User};
 pub use step::{
     Action, Argument, Assignment, Chmod, CopySource, CopyStep, Network, ResolvedMount, RunStep,
@@ -20,12 +27,14 @@ use dflint_parser::Dockerfile;
 
 use crate::env::Env;
 use crate::error::ConversionError;
+use crate::expand::Expander;
 
 /// A whole file as BuildKit would build it.
 #[derive(Debug)]
 pub struct Model<'a> {
     file: &'a Dockerfile<'a>,
     options: ModelOptions,
+    expander: Expander,
     global_args: Env,
     stages: Vec<Stage<'a>>,
     target: Option<StageId>,
@@ -50,6 +59,12 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn options(&self) -> &ModelOptions {
         &self.options
+    }
+
+    /// Expands words as the file's escape character wants it.
+    #[must_use]
+    pub fn expander(&self) -> &Expander {
+        &self.expander
     }
 
     /// The arguments declared before the first `FROM` that have a value, and the platform

@@ -54,6 +54,19 @@ impl Origin {
     }
 }
 
+/// What `FROM --platform` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StagePlatform {
+    /// Nothing: the platform that is built for, or that of the stage below.
+    Inherited,
+    /// A platform.
+    Given(Platform),
+    /// A text that depends on a build argument nobody knows.
+    Unknown(Value),
+    /// What BuildKit refuses; see [`Model::errors`](crate::Model::errors).
+    Invalid,
+}
+
 /// One stage.
 #[derive(Debug)]
 pub struct Stage<'a> {
@@ -63,8 +76,8 @@ pub struct Stage<'a> {
     pub name: Option<String>,
     /// What it begins with.
     pub base: Base,
-    /// The platform it is built for; `None` where `--platform` is not known.
-    pub platform: Option<Platform>,
+    /// What `--platform` says. What the stage is in fact built for is in [`State::platform`].
+    pub platform: StagePlatform,
     /// The whole `FROM` instruction.
     pub instruction: &'a Instruction<'a>,
     /// Position of `FROM` in `Dockerfile::instructions`.

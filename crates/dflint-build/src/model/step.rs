@@ -155,6 +155,8 @@ pub struct ResolvedMount<'a> {
     pub required: bool,
     /// Size of a tmpfs in bytes; 0 for no limit.
     pub size: i64,
+    /// Fields that hold something unknown, in order, with their values.
+    pub unknown: Vec<(String, Value)>,
 }
 
 /// How builds that run at the same time share a cache mount.
@@ -190,8 +192,8 @@ pub struct CopyStep {
     pub parents: bool,
     /// `--exclude`.
     pub exclude: Vec<String>,
-    /// Whether archives are unpacked.
-    pub unpack: bool,
+    /// `--unpack`; where absent `ADD` unpacks local archives.
+    pub unpack: Option<bool>,
 }
 
 /// One source of `COPY` or `ADD`.
