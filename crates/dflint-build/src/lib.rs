@@ -15,6 +15,7 @@ mod keeps;
 pub mod model;
 pub mod path;
 pub mod platform;
+mod reach;
 pub mod reference;
 mod value;
 
@@ -30,5 +31,6 @@ pub use model::{
     RunStep, Sharing, Stage, StageId, StagePlatform, State, Step, User,
 };
 pub use platform::Platform;
+pub use reach::{Point, Reach};
 pub use reference::ImageReference;
 pub use value::Value;

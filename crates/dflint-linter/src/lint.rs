@@ -1,10 +1,10 @@
 //! From source and settings to findings.
 
-use dflint_build::{BuildContext, Model};
+use dflint_build::{BuildContext, Model, Reach};
 use dflint_fix::LineEnding;
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
-use dflint_rules::Context;
+use dflint_rules::{Context, Dialect};
 
 use crate::finding::{self, Finding};
 use crate::frozen::{Frozen, says_generated};
@@ -46,7 +46,7 @@ pub(crate) fn judge<'a>(
     settings: &Settings,
     context: Option<&dyn BuildContext>,
 ) -> Report {
-    let mut ignores = Ignores::of(file, settings.pragmas);
+    let mut ignores = Ignores::of(file, settings);
     let mut findings = syntax_errors(file, &ignores, settings);
     let frozen = frozen(file, is_utf8, !findings.is_empty());
     findings.extend(found_by_rules(file, model, &mut ignores, settings, context));
@@ -80,6 +80,7 @@ fn found_by_rules<'a>(
             build_context: context,
             options: &settings.options,
             dialect,
+            reach: reach(model, ignores, dialect),
         };
         findings.extend(
             rules
@@ -101,6 +102,18 @@ fn found_by_rules<'a>(
         }
     }
     findings
+}
+
+/// How far the tool gets whose line is drawn.
+fn reach(model: &Model<'_>, ignores: &Ignores<'_>, dialect: Dialect) -> Reach {
+    if dialect != Dialect::Buildkit {
+        return Reach::EVERYTHING;
+    }
+    // BuildKit reads the directive before it reads anything else.
+    if ignores.check_error().is_some() {
+        return Reach::NOTHING;
+    }
+    Reach::of(model)
 }
 
 /// What BuildKit refuses. These findings cannot be deselected or ignored: nothing else that is

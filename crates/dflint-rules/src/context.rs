@@ -1,7 +1,7 @@
 //! What a rule may look at.
 
-use dflint_build::{BuildContext, Model};
-use dflint_parser::{Dockerfile, Instruction};
+use dflint_build::{BuildContext, Model, Reach};
+use dflint_parser::{Dockerfile, Instruction, Span};
 
 use crate::options::RuleOptions;
 
@@ -18,6 +18,22 @@ pub struct Context<'m, 'a> {
     pub options: &'m RuleOptions,
     /// Where two tools draw one rule's line differently: whose line it is.
     pub dialect: Dialect,
+    /// How far the tool gets whose line is drawn: BuildKit's checks see nothing of what comes
+    /// after an error, dflint reads on.
+    pub reach: Reach,
+}
+
+impl Context<'_, '_> {
+    /// Where a finding about `span`, a part of `instruction`, points: at `span`, unless the tool
+    /// whose line is drawn names the first line of an instruction and `span` begins on another.
+    #[must_use]
+    pub fn anchor(&self, instruction: &Instruction, span: Span) -> Span {
+        let on_first_line = self.dockerfile.lines.line(span.start) == instruction.start_line;
+        if self.dialect == Dialect::Dflint || on_first_line {
+            return span;
+        }
+        instruction.keyword.span()
+    }
 }
 
 /// Whose line is drawn where tools disagree about one rule.

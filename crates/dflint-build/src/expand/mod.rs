@@ -128,7 +128,28 @@ impl Expander {
         })
     }
 
+    /// The variables that `word` names and the environment does not set, in order, each once, as
+    /// far as BuildKit reads it: it warns of those in front of an error too.
+    #[must_use]
+    pub fn unset_names(&self, word: &str, env: &dyn Variables) -> Vec<String> {
+        if self.is_plain(word) {
+            return Vec::new();
+        }
+        self.read(word, env).unmatched
+    }
+
     fn run(&self, word: &str, env: &dyn Variables) -> Result<(Expansion, Vec<Value>), ExpandError> {
+        let read = self.read(word, env);
+        let (value, words) = read.result?;
+        let expansion = Expansion {
+            value,
+            matched: read.matched,
+            unmatched: read.unmatched,
+        };
+        Ok((expansion, words))
+    }
+
+    fn read(&self, word: &str, env: &dyn Variables) -> Read {
         // Go's scanner drops a byte order mark in front.
         let mut lexer = Lexer {
             chars: word
@@ -144,27 +165,31 @@ impl Expander {
             matched: Vec::new(),
             unmatched: Vec::new(),
         };
-        let result = lexer.until(None, false);
-        let (matched, unmatched) = (lexer.matched, lexer.unmatched);
-        let (mut value, mut words) = match result {
-            Err(_) if lexer.depth > MAX_DEPTH => (Value::unresolved(word), Vec::new()),
-            result => result?,
+        let result = match lexer.until(None, false) {
+            Err(_) if lexer.depth > MAX_DEPTH => Ok((Value::unresolved(word), Vec::new())),
+            Ok((value, _)) if value.as_str().len() > lexer.limit => {
+                let value = Value::unresolved(word);
+                Ok((value.clone(), vec![value]))
+            }
+            result => result,
         };
-        let length = value.as_str().len();
-        if length > lexer.limit {
-            value = Value::unresolved(word);
-            words = vec![value.clone()];
-        } else {
-            let grown = length.saturating_sub(word.len());
+        if let Ok((value, _)) = &result {
+            let grown = value.as_str().len().saturating_sub(word.len());
             self.growth.set(self.growth.get().saturating_sub(grown));
         }
-        let expansion = Expansion {
-            value,
-            matched,
-            unmatched,
-        };
-        Ok((expansion, words))
+        Read {
+            matched: lexer.matched,
+            unmatched: lexer.unmatched,
+            result,
+        }
     }
+}
+
+/// What the lexer makes of a word: the value and the words it falls into.
+struct Read {
+    matched: Vec<String>,
+    unmatched: Vec<String>,
+    result: Result<(Value, Vec<Value>), ExpandError>,
 }
 
 fn is_quote(ch: char) -> bool {

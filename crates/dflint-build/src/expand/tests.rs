@@ -231,3 +231,18 @@ proptest! {
         prop_assert_eq!(expansion.value.as_str(), format!("x{text}"));
     }
 }
+
+#[test]
+fn unset_names_are_told_before_an_error_too() {
+    let expander = Expander::new('\\');
+    for (word, want) in [
+        ("plain", &[][..]),
+        ("$A", &[]),
+        ("$X$Y$X", &["X", "Y"]),
+        ("$X${Y!}$Z", &["X"]),
+        ("$X'", &["X"]),
+        ("${X:?${Y}}", &["Y", "X"]),
+    ] {
+        assert_eq!(expander.unset_names(word, &env()), want, "{word}");
+    }
+}

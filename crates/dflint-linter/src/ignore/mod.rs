@@ -9,10 +9,14 @@ use dflint_parser::{Dockerfile, InstructionName, Span};
 
 use crate::finding::Finding;
 use crate::selection::{Name, Origin};
+use crate::settings::Settings;
 use check_options::CheckOptions;
 pub(crate) use check_options::EXPERIMENTAL;
 use pragma::Pragma;
 pub use pragma::{Scope, Tool};
+
+/// The build argument that takes the place of the `check` directive.
+const CHECK_ARGUMENT: &str = "BUILDKIT_DOCKERFILE_CHECK";
 
 /// Where an ignore comment applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,14 +62,15 @@ pub(crate) struct Ignores<'s> {
 }
 
 impl<'s> Ignores<'s> {
-    /// Reads them from `file`. Without `pragmas`, only BuildKit's own settings count.
-    pub(crate) fn of(file: &Dockerfile<'s>, pragmas: bool) -> Self {
+    /// Reads them from `file`. BuildKit's build argument for checks takes the place of the file's
+    /// directive; dflint's and hadolint's comments count unless the settings forbid it.
+    pub(crate) fn of(file: &Dockerfile<'s>, settings: &'s Settings) -> Self {
         let mut ignores = Self {
             instructions: ends_and_stages(file),
             ..Self::default()
         };
-        ignores.read_check(file);
-        if pragmas {
+        ignores.read_check(file, settings.model.build_arg(CHECK_ARGUMENT));
+        if settings.pragmas {
             ignores.read_pragmas(file);
         }
         ignores
@@ -154,11 +159,16 @@ impl<'s> Ignores<'s> {
         })
     }
 
-    fn read_check(&mut self, file: &Dockerfile<'s>) {
-        if let Some(directive) = &file.directives.check {
-            match CheckOptions::read(directive.value) {
+    fn read_check(&mut self, file: &Dockerfile<'s>, argument: Option<&'s str>) {
+        let directive = file.directives.check.as_ref();
+        let written = match argument {
+            Some(argument) => Some((argument, Span::empty(0))),
+            None => directive.map(|directive| (directive.value, directive.value_span)),
+        };
+        if let Some((value, span)) = written {
+            match CheckOptions::read(value) {
                 Ok(options) => self.check = Some(options),
-                Err(error) => self.check_error = Some((directive.value_span, error.to_string())),
+                Err(error) => self.check_error = Some((span, error.to_string())),
             }
         }
         for (index, instruction) in file.instructions.iter().enumerate() {

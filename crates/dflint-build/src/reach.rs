@@ -1,0 +1,126 @@
+//! How far BuildKit gets with a file before an error stops it.
+//!
+//! Its checks run on the way, so that a check sees only what comes before the first error. The
+//! order is that of `toDispatchState` in `frontend/dockerfile/dockerfile2llb/convert.go`.
+
+use dflint_parser::{Command, Dockerfile, Level, SyntaxError};
+
+use crate::error::{ConversionError, ErrorKind};
+use crate::model::Model;
+
+/// A point of BuildKit's way through a file. Points are ordered as BuildKit meets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Point {
+    /// The file is opened.
+    Start,
+    /// Physical lines are joined to logical ones.
+    Lines,
+    /// An instruction is looked at.
+    Instruction {
+        /// Position in `Dockerfile::instructions`.
+        index: usize,
+        /// Whether it was read to its end, and well.
+        read: bool,
+    },
+    /// All instructions are read: names of stages and casing are looked at.
+    Whole,
+    /// A `FROM` is expanded.
+    Base {
+        /// Position of the stage.
+        stage: usize,
+        /// Whether it is the turn of `--platform`, which comes after the name of the image.
+        platform: bool,
+    },
+    /// A step is converted.
+    Step {
+        /// Position of the stage.
+        stage: usize,
+        /// Position in `Stage::steps`.
+        step: usize,
+    },
+}
+
+/// The last point that BuildKit reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reach(Option<Point>);
+
+impl Reach {
+    /// As if nothing stopped it.
+    pub const EVERYTHING: Self = Self(None);
+
+    /// As if it stopped before it looked at anything.
+    pub const NOTHING: Self = Self(Some(Point::Start));
+
+    /// How far it gets with this file.
+    #[must_use]
+    pub fn of(model: &Model<'_>) -> Self {
+        let file = model.file();
+        if let Some(error) = file.errors.first() {
+            return Self(Some(point_of_syntax_error(file, error)));
+        }
+        let points = model.errors().iter().map(|error| point(model, error));
+        Self(points.min())
+    }
+
+    /// Whether BuildKit gets as far as `point`.
+    #[must_use]
+    pub fn covers(self, point: Point) -> bool {
+        self.0.is_none_or(|last| point <= last)
+    }
+
+    /// Whether an error stops BuildKit at `point` itself.
+    #[must_use]
+    pub fn ends_at(self, point: Point) -> bool {
+        self.0 == Some(point)
+    }
+}
+
+fn point_of_syntax_error(file: &Dockerfile<'_>, error: &SyntaxError) -> Point {
+    if error.level == Level::Parse {
+        return Point::Start;
+    }
+    let refused = |it: &dflint_parser::Instruction<'_>| {
+        it.start_line == error.line && !matches!(it.command, Command::Arg(_))
+    };
+    match file.instructions.iter().position(refused) {
+        Some(index) => Point::Instruction { index, read: false },
+        // Only arguments: every instruction is read, and then a stage is missing.
+        None => Point::Instruction {
+            index: usize::MAX,
+            read: true,
+        },
+    }
+}
+
+fn point(model: &Model<'_>, error: &ConversionError) -> Point {
+    // Names of bases are resolved, and stages that name each other, when all of them are known.
+    let between = Point::Base {
+        stage: usize::MAX,
+        platform: true,
+    };
+    match error.kind {
+        ErrorKind::BadReference { .. }
+        | ErrorKind::UnknownTarget(_)
+        | ErrorKind::UnknownStageIndex(_)
+        | ErrorKind::VariableInFrom
+        | ErrorKind::CircularDependency(_) => return between,
+        _ => {}
+    }
+    let line = error.line;
+    let begins_before = |stage: &&crate::model::Stage<'_>| stage.instruction.start_line <= line;
+    let Some(stage) = model.stages().iter().take_while(begins_before).last() else {
+        return Point::Whole;
+    };
+    if stage.instruction.start_line == line {
+        let platform = stage.from.platform.as_ref();
+        return Point::Base {
+            stage: stage.id.0,
+            platform: platform.is_some_and(|platform| platform.span().contains(error.span)),
+        };
+    }
+    let at_line = |step: &crate::model::Step<'_>| step.instruction.start_line == line;
+    Point::Step {
+        stage: error.stage.unwrap_or(stage.id).0,
+        step: stage.steps.iter().position(at_line).unwrap_or_default(),
+    }
+}
