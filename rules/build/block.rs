@@ -12,6 +12,7 @@ pub(crate) enum BlockKind {
     Good,
     Fixed,
     ContextFile,
+    CreatedFile,
     Prose,
 }
 
@@ -103,6 +104,10 @@ fn header(info: &str, example: u32) -> Result<Block, String> {
                 block.kind = BlockKind::ContextFile;
                 block.path = Some(context_path(path)?);
             }
+            Some(("creates", path)) => {
+                block.kind = BlockKind::CreatedFile;
+                block.path = Some(context_path(path)?);
+            }
             Some(("lines", list)) => block.lines = line_list(list)?,
             Some((key, value)) if ATTRIBUTES.contains(&key) || key.starts_with("option.") => {
                 block.attributes.push((key.to_owned(), value.to_owned()));
@@ -163,7 +168,12 @@ fn check(block: &Block, before: &[Block]) -> Result<(), String> {
     let fixes_bad = before
         .iter()
         .rev()
-        .find(|earlier| !matches!(earlier.kind, BlockKind::ContextFile | BlockKind::Prose))
+        .find(|earlier| {
+            !matches!(
+                earlier.kind,
+                BlockKind::ContextFile | BlockKind::CreatedFile | BlockKind::Prose
+            )
+        })
         .is_some_and(|earlier| earlier.kind == BlockKind::Bad || earlier.kind == BlockKind::Fixed);
     if fixes_bad {
         return Ok(());

@@ -129,7 +129,7 @@ pub struct Block {
     /// Which example it belongs to: counts the `###` headings of the page so far. The context
     /// files of an example are shared by all its Dockerfiles.
     pub example: u32,
-    /// For a context file: its path in the build context.
+    /// For a context file or a created one: its path in the build context.
     pub path: Option<&'static str>,
     /// For a bad block: the lines, counted from 1, on which findings start.
     pub lines: &'static [u32],
@@ -163,6 +163,8 @@ pub enum BlockKind {
     Fixed,
     /// `text path=…`: a file of the build context of the same example.
     ContextFile,
+    /// `text creates=…`: a file that the fix of the fixed block before it creates.
+    CreatedFile,
     /// Anything else: shown, not executed.
     Prose,
 }
