@@ -2,6 +2,8 @@
 
 mod check_options;
 mod pragma;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Comments and directives that leave findings out.
 
-use dflint_linter::{Preset, Report, Selection, Settings, Source, lint};
+use crate::{Preset, Report, Selection, Settings, Source, lint};
 
 fn linted(text: &str, preset: Preset) -> Report {
     let selection = Selection {
