@@ -1,0 +1,9 @@
+from agents.bus import listen, publish
+
+
+def main() -> None:
+    for event in listen("unhealthy"):
+        publish("diagnosis", {**event, "cause": "unknown"})
+
+
+main()

@@ -1,0 +1,1 @@
+"""Counts events for Prometheus."""

@@ -1,0 +1,1 @@
+"""Restarts what may be restarted."""

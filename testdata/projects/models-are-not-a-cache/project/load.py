@@ -1,0 +1,1 @@
+print("loads a model into ~/.cache/huggingface")
