@@ -1,0 +1,151 @@
+//! Chains and how to take a step out of one.
+
+use dflint_parser::{Segment, Text};
+use dflint_shell::{Script, Shell};
+
+/// The text of a `RUN` as the parser joins it: continuations and comment lines dropped.
+fn text_of(source: &str) -> Text<'static> {
+    let mut value = String::new();
+    let mut segments = Vec::new();
+    let mut at = "RUN ".len();
+    for line in source.split_inclusive('\n').collect::<Vec<_>>() {
+        let offset = line.as_ptr() as usize - source.as_ptr() as usize;
+        let line_end = offset + line.len();
+        if line.trim_start().starts_with('#') {
+            at = line_end;
+            continue;
+        }
+        let from = at.max(offset);
+        let kept = source[from..line_end].trim_end_matches(['\n', '\r']);
+        let kept = kept.strip_suffix('\\').unwrap_or(kept);
+        segments.push(Segment {
+            text: value.len() as u32,
+            text_len: kept.len() as u32,
+            source: from as u32,
+            source_len: kept.len() as u32,
+        });
+        value.push_str(kept);
+        at = line_end;
+    }
+    Text::joined(value, segments)
+}
+
+fn without(source: &str, index: usize) -> Option<String> {
+    let script = Script::parse(text_of(source), &Shell::default());
+    let spans = script.sequence()?.removal(index, source)?;
+    let mut out = String::new();
+    let mut at = 0;
+    for span in spans {
+        out.push_str(&source[at..span.start as usize]);
+        at = span.end as usize;
+    }
+    out.push_str(&source[at..]);
+    Some(out)
+}
+
+#[test]
+fn only_plain_chains_are_chains() {
+    let cases = [
+        ("a", Some(1), Some(1)),
+        ("a && b && c", Some(3), Some(3)),
+        ("a && (b || c) && d | e", Some(3), Some(3)),
+        ("a && b;", Some(2), Some(2)),
+        ("a; b", None, Some(2)),
+        ("a\nb\n", None, Some(2)),
+        ("a || b", None, None),
+        ("a & b", None, None),
+        ("a && b &", None, None),
+        ("a && 'b", None, None),
+        ("", None, None),
+    ];
+    for (text, and_chain, sequence) in cases {
+        let script = Script::parse(Text::contiguous(text, 0), &Shell::default());
+        assert_eq!(
+            script.and_chain().map(|chain| chain.len()),
+            and_chain,
+            "{text}"
+        );
+        assert_eq!(
+            script.sequence().map(|chain| chain.len()),
+            sequence,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn links_know_their_neighbours() {
+    let text = "a && b | c && d";
+    let script = Script::parse(Text::contiguous(text, 10), &Shell::default());
+    let chain = script.and_chain().unwrap_or_else(|| panic!("no chain"));
+    let links: Vec<_> = chain
+        .links()
+        .map(|link| {
+            (
+                link.range().of(text),
+                link.span().start,
+                link.command().is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        links,
+        [("a", 10, true), ("b | c", 15, false), ("d", 24, true)]
+    );
+    let d = script.commands().last().unwrap_or_else(|| panic!("no d"));
+    assert_eq!(chain.position(d.id()), Some(2));
+}
+
+#[test]
+fn a_step_is_taken_out_with_its_operator() {
+    let cases = [
+        ("RUN a && b && c", 0, Some("RUN b && c")),
+        ("RUN a && b && c", 1, Some("RUN a && c")),
+        ("RUN a && b && c", 2, Some("RUN a && b")),
+        ("RUN a", 0, None),
+        ("RUN a \\\n && b \\\n && c\n", 0, Some("RUN b \\\n && c\n")),
+        ("RUN a \\\n && b \\\n && c\n", 1, Some("RUN a \\\n && c\n")),
+        ("RUN a \\\n && b \\\n && c\n", 2, Some("RUN a \\\n && b\n")),
+        (
+            "RUN a && \\\n    b && \\\n    c\n",
+            1,
+            Some("RUN a && \\\n    c\n"),
+        ),
+        (
+            "RUN a && \\\n    b && \\\n    c\n",
+            2,
+            Some("RUN a && \\\n    b\n"),
+        ),
+        ("RUN a; b; c", 1, Some("RUN a; c")),
+        (
+            "RUN a \\\n # why\n && b \\\n && c\n",
+            1,
+            Some("RUN a \\\n # why\n && c\n"),
+        ),
+        (
+            "RUN a && \\\n # why\n b && \\\n c\n",
+            1,
+            Some("RUN a && \\\n # why\n c\n"),
+        ),
+        ("RUN a \\\n # why\n && b\n", 1, Some("RUN a\n # why\n")),
+        ("RUN a && \\\n # why\n b\n", 1, Some("RUN a\n # why\n")),
+        (
+            "RUN a \\\r\n # why\r\n && b\r\n",
+            1,
+            Some("RUN a\r\n # why\r\n"),
+        ),
+        (
+            "RUN a && b \\\n # why\n && c\n",
+            1,
+            Some("RUN a \\\n # why\n && c\n"),
+        ),
+        ("RUN a \\\n # one\n && b \\\n # two\n && c\n", 1, None),
+    ];
+    for (source, index, expected) in cases {
+        assert_eq!(
+            without(source, index).as_deref(),
+            expected,
+            "{source:?} without {index}"
+        );
+    }
+}
