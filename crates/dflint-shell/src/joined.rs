@@ -60,8 +60,9 @@ impl Joined {
         self.value.len()
     }
 
-    /// The text.
+    /// The text. It is not one slice of a file even where it could be: the file is not at hand,
+    /// and nothing here asks for it.
     pub(crate) fn finish(self) -> Text<'static> {
-        Text::joined(self.value, self.segments)
+        Text::joined("", self.value, self.segments)
     }
 }

@@ -4,7 +4,7 @@ use dflint_parser::{Segment, Text};
 use dflint_shell::{Script, Shell};
 
 /// The text of a `RUN` as the parser joins it: continuations and comment lines dropped.
-fn text_of(source: &str) -> Text<'static> {
+fn text_of(source: &str) -> Text<'_> {
     let mut value = String::new();
     let mut segments = Vec::new();
     let mut at = "RUN ".len();
@@ -27,7 +27,7 @@ fn text_of(source: &str) -> Text<'static> {
         value.push_str(kept);
         at = line_end;
     }
-    Text::joined(value, segments)
+    Text::joined(source, value, segments)
 }
 
 fn without(source: &str, index: usize) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Scripts within scripts, exec forms and heredocs.
 
-use dflint_parser::{CommandLine, Heredoc, Run, Segment, Span, Text};
+use dflint_parser::{CommandLine, Heredoc, Run, Span, Text};
 use dflint_shell::{Certainty, Script, Shell};
 
 fn names(script: &Script<'_>) -> Vec<String> {
@@ -158,15 +158,7 @@ fn a_heredoc_script_speaks_its_shebang() {
 fn a_heredoc_of_a_command_is_its_input() {
     let source = "RUN python3 <<EOF && b\nimport a; a\nEOF\n";
     let heredocs = [heredoc(source, "import a; a\n", "EOF", false)];
-    let text = Text::joined(
-        "python3 <<EOF && b",
-        vec![Segment {
-            text: 0,
-            text_len: 18,
-            source: 4,
-            source_len: 18,
-        }],
-    );
+    let text = Text::contiguous("python3 <<EOF && b", 4);
     let script = Script::of_run(&run(text, false), &heredocs, &Shell::default());
     assert!(script.is_certain(), "{:?}", script.certainty());
     assert_eq!(names(&script), ["python3", "b"]);

@@ -106,7 +106,11 @@ fn spans_lead_back_to_the_file() {
         source,
         source_len: len,
     };
-    let text = Text::joined("a   b$X && c", vec![segment(0, 4, 2), segment(2, 16, 10)]);
+    let text = Text::joined(
+        source,
+        "a   b$X && c".to_owned(),
+        vec![segment(0, 4, 2), segment(2, 16, 10)],
+    );
     let script = Script::parse(text, &Shell::default());
     let word = first_arg(&script).unwrap_or_else(|| panic!("no word"));
     assert_eq!(word.span().text(source), "b$X");
