@@ -1,6 +1,6 @@
 //! Heredocs: which words open one, and where its body ends.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use crate::ast::Heredoc;
 use crate::heredoc_lexer::{Keep, Refused, split_words};
@@ -34,7 +34,7 @@ pub(crate) struct HeredocName {
 /// The heredocs that the logical line `line` opens.
 pub(crate) fn find_openers<'a>(line: &Text<'a>) -> Result<Vec<Opener<'a>>, Problem> {
     let text = line.as_str();
-    if memmem::find(text.as_bytes(), b"<<").is_none() {
+    if !may_hold_heredoc(text.as_bytes()) {
         return Ok(Vec::new());
     }
     let keep = Keep {
@@ -59,10 +59,17 @@ pub(crate) fn find_openers<'a>(line: &Text<'a>) -> Result<Vec<Opener<'a>>, Probl
     Ok(openers)
 }
 
+fn may_hold_heredoc(line: &[u8]) -> bool {
+    memchr_iter(b'<', line).any(|at| line.get(at + 1) == Some(&b'<'))
+}
+
 /// Reads `word` as `[fd]<<[-]NAME`; `None` where it is something else, refused where the name
 /// has an odd quote or the like.
 pub(crate) fn read_name(word: &str) -> Result<Option<HeredocName>, Refused> {
-    let Some((fd, rest)) = word.split_once("<<") else {
+    let Some((fd, rest)) = word.split_once('<') else {
+        return Ok(None);
+    };
+    let Some(rest) = rest.strip_prefix('<') else {
         return Ok(None);
     };
     if !fd.bytes().all(|byte| byte.is_ascii_digit()) || rest.contains('<') {

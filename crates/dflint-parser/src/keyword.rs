@@ -58,22 +58,19 @@ impl InstructionName {
         if word.len() > LONGEST {
             return None;
         }
-        Self::ALL
-            .into_iter()
-            .find(|name| equals_in_any_case(word, name.as_str()))
+        let names = Self::ALL.iter().copied();
+        if word.is_ascii() {
+            return names
+                .clone()
+                .find(|name| name.as_str().eq_ignore_ascii_case(word));
+        }
+        let spelled = |name: &Self| word.chars().map(lower).eq(name.as_str().chars().map(lower));
+        names.clone().find(spelled)
     }
 }
 
-/// Whether `word` in lower case is the ASCII word `name` in lower case, as Go's
-/// `strings.ToLower` makes it: it takes the Kelvin sign to `k` and the dotted `İ` to `i`.
-pub(crate) fn equals_in_any_case(word: &str, name: &str) -> bool {
-    if word.is_ascii() {
-        return word.eq_ignore_ascii_case(name);
-    }
-    word.chars().map(lower).eq(name.chars().map(lower))
-}
-
-/// `c` in lower case as far as it can become an ASCII letter.
+/// `c` in lower case as far as that can be an ASCII letter: Go's `strings.ToLower` takes the
+/// Kelvin sign to `k` and the dotted `İ` to `i`.
 pub(crate) fn lower(c: char) -> char {
     match c {
         '\u{212a}' => 'k',

@@ -14,6 +14,9 @@ use crate::span::Span;
 use crate::split::split_line;
 use crate::text::Text;
 
+/// About how many lines one instruction takes in a usual file.
+const LINES_PER_INSTRUCTION: usize = 4;
+
 /// See [`crate::parse`].
 pub(crate) fn parse_file(source: &str) -> Dockerfile<'_> {
     let lines = LineIndex::new(source);
@@ -73,7 +76,7 @@ impl<'s, 'a> Parser<'s, 'a> {
             source,
             lines: PhysicalLines::new(source, index),
             directives: DirectiveReader::new(),
-            instructions: Vec::new(),
+            instructions: Vec::with_capacity(index.count() as usize / LINES_PER_INSTRUCTION),
             comments: Vec::new(),
             first_doc_comment: 0,
             empty_continuations: Vec::new(),

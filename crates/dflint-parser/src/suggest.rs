@@ -3,20 +3,26 @@
 /// The farthest a word may be from the one it is taken for, in edits, as in BuildKit.
 const FARTHEST: usize = 2;
 
-/// `, did you mean X?` with the option nearest to `word`, the first of them when several are as
+/// `, did you mean X?` with the option (an ASCII word) nearest to `word`, the first of them when several are as
 /// near; empty when none is near.
 pub(crate) fn did_you_mean<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> String {
     nearest(word, options).map_or_else(String::new, |option| format!(", did you mean {option}?"))
 }
 
 fn nearest<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> Option<&'o str> {
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let length = word.chars().count();
     let mut best: Option<(usize, &str)> = None;
     for option in options {
-        if word.len() > option.len() * 4 + FARTHEST {
+        if option.len().abs_diff(length) > FARTHEST {
             continue;
         }
-        let distance = strsim::levenshtein(&word.to_lowercase(), &option.to_lowercase());
-        let enough = distance <= FARTHEST && distance < option.chars().count();
+        let distance = strsim::levenshtein(&word, &option.to_ascii_lowercase());
+        let enough = distance <= FARTHEST && distance < option.len();
         if enough && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, option));
         }

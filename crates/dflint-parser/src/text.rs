@@ -159,11 +159,21 @@ impl<'a> Text<'a> {
     /// continuation marks too; see [`Text::source_ranges`]).
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        let mut ranges = self.source_ranges(range.clone());
-        let Some(first) = ranges.next() else {
-            return Span::empty(self.source_offset(range.start));
-        };
-        ranges.fold(first, Span::to)
+        let (from, to) = (range.start as u32, range.end as u32);
+        match &self.repr {
+            Repr::Contiguous { start, .. } => Span::new(start + from, start + to.max(from)),
+            Repr::Joined { whole, start, .. } => {
+                let (from, to) = (start + from, start + to);
+                let held = whole.segments_within(from, to).iter();
+                let mut spans = held.map(|segment| segment.source_within(from, to));
+                let first = spans.clone().find(|span| !span.is_empty());
+                let last = spans.rfind(|span| !span.is_empty());
+                match (first, last) {
+                    (Some(first), Some(last)) => first.to(last),
+                    _ => Span::empty(self.source_offset(range.start)),
+                }
+            }
+        }
     }
 
     /// The file offset of byte `at` of the text; for the end of the text, one past its last byte.

@@ -5,7 +5,7 @@ use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dflint_parser::{Dockerfile, Level};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::recordings::{Recordings, flag, list, text};
 use super::suite::{Differences, Outcome, Suite};
@@ -29,6 +29,29 @@ impl Suite for BuildkitMutants {
     }
 }
 
+/// How BuildKit names a cause, and how dflint does.
+const CAUSES: [(&str, &str); 16] = [
+    ("unknown instruction", "unknown instruction"),
+    ("FROM requires", "FROM takes"),
+    ("can't find =", "no `=` in"),
+    ("no build stage", "before the first FROM"),
+    ("file with no instructions", "no instructions"),
+    ("must have two arguments", "needs a value"),
+    ("unterminated heredoc", "never ends"),
+    ("unknown flag", "has no flag"),
+    (
+        "requires at least two arguments",
+        "needs at least one source",
+    ),
+    ("invalid name for build stage", "is no name for a stage"),
+    ("requires at least one argument", "needs"),
+    ("requires exactly one argument", "needs"),
+    ("in JSON form", "JSON array"),
+    ("ONBUILD trigger", "under ONBUILD"),
+    ("in HEALTHCHECK", "HEALTHCHECK takes"),
+    ("greater than max allowed size", "at most 65535 bytes"),
+];
+
 fn compare(file: &Dockerfile<'_>, record: &Value) -> Differences {
     let mut differences = Differences::default();
     let parses = file.errors.iter().all(|error| error.level != Level::Parse);
@@ -38,24 +61,37 @@ fn compare(file: &Dockerfile<'_>, record: &Value) -> Differences {
         &file.errors.is_empty(),
         &flag(record, "typed_ok"),
     );
+    compare_error(file, record, &mut differences);
     if flag(record, "parse_ok") {
-        let theirs: Vec<String> = list(record, "instructions")
-            .iter()
-            .map(Value::to_string)
-            .collect();
-        let ours: Vec<String> = file
+        let ours: Vec<Value> = file
             .instructions
             .iter()
-            .map(|it| {
-                Value::from(vec![
-                    Value::from(it.keyword.as_str()),
-                    Value::from(it.start_line),
-                    Value::from(it.end_line),
-                ])
-                .to_string()
-            })
+            .map(|it| json!([it.keyword.as_str(), it.start_line, it.end_line]))
             .collect();
-        differences.expect("instructions", &ours, &theirs);
+        differences.expect(
+            "instructions",
+            ours.as_slice(),
+            list(record, "instructions"),
+        );
     }
     differences
+}
+
+/// The first error has the cause that BuildKit gives, at its line.
+fn compare_error(file: &Dockerfile<'_>, record: &Value, differences: &mut Differences) {
+    let theirs = match text(record, "parse_error") {
+        "" => text(record, "typed_error"),
+        error => error,
+    };
+    let Some(ours) = file.errors.first() else {
+        return;
+    };
+    let cause = CAUSES.iter().find(|(cause, _)| theirs.contains(cause));
+    if cause.is_none_or(|(_, cause)| !ours.message.contains(cause)) {
+        differences.note(format!("error: ours {:?}, theirs {theirs:?}", ours.message));
+    }
+    let line = theirs.strip_prefix("dockerfile parse error on line ");
+    if let Some((line, _)) = line.and_then(|rest| rest.split_once(':')) {
+        differences.expect("error line", ours.line.to_string().as_str(), line);
+    }
 }

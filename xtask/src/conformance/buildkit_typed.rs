@@ -172,20 +172,23 @@ fn data(file: &Dockerfile<'_>, instruction: &Instruction<'_>) -> Value {
         Command::Shell(shell) => json!({ "Shell": texts(shell) }),
         Command::Healthcheck(check) => json!({ "Health": health(check) }),
         Command::Maintainer(name) => json!({ "Maintainer": name.as_str() }),
-        Command::Onbuild(inner) => {
-            let mut expression = inner.logical.as_str().to_owned();
-            for flag in instruction.flags.iter().rev() {
-                expression.insert_str(0, &format!("{} ", flag.word.as_str()));
-            }
-            for heredoc in &instruction.heredocs {
-                expression.push('\n');
-                expression.push_str(heredoc.body.as_str());
-                expression.push_str(&heredoc.name);
-            }
-            json!({ "Expression": expression })
-        }
+        Command::Onbuild(_) => json!({ "Expression": onbuild_expression(instruction) }),
         Command::From(_) | Command::Invalid => Value::Null,
     }
+}
+
+/// What BuildKit parses again in a stage based on the image: the logical line without `ONBUILD`,
+/// the heredocs put back.
+fn onbuild_expression(instruction: &Instruction<'_>) -> String {
+    let line = instruction.logical.as_str().trim_start();
+    let line = line.get("ONBUILD".len()..).unwrap_or_default();
+    let mut expression = line.trim_start().to_owned();
+    for heredoc in &instruction.heredocs {
+        for piece in ["\n", heredoc.body.as_str(), &heredoc.name] {
+            expression.push_str(piece);
+        }
+    }
+    expression
 }
 
 fn texts<'t>(texts: &'t [Text<'_>]) -> Vec<&'t str> {

@@ -91,9 +91,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    if report.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
     if let Some(folder) = arguments.report.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -16,6 +16,9 @@ pub(super) enum FlagKind {
     List,
 }
 
+/// No instruction takes more flags.
+const MAX_FLAGS: usize = 8;
+
 /// A flag that an instruction takes.
 pub(super) type FlagSpec = (&'static str, FlagKind);
 
@@ -24,8 +27,7 @@ pub(super) fn check_flags(
     instruction: &Instruction<'_>,
     specs: &[FlagSpec],
 ) -> Result<(), Problem> {
-    // A flag may be repeated as often as it likes; the table of the known ones is small.
-    let mut seen = vec![false; specs.len()];
+    let mut seen = [false; MAX_FLAGS];
     for flag in &instruction.flags {
         let name = flag.name.as_str();
         let Some(index) = specs.iter().position(|(known, _)| *known == name) else {
