@@ -112,12 +112,12 @@ impl<'f, 's> Patch<'f, 's> {
         self.fixes == 0
     }
 
-    /// The spans of the Dockerfile that go, in file order.
+    /// The spans of the Dockerfile that go and leave nothing in their place, in file order.
     pub fn removed(&self) -> impl Iterator<Item = Span> + '_ {
         self.edits
             .values()
+            .filter(|(_, edit)| !edit.span.is_empty() && edit.text.trim().is_empty())
             .map(|(_, edit)| edit.span)
-            .filter(|span| !span.is_empty())
     }
 
     /// The files to create: path below the build context's root and content, by path.

@@ -5,9 +5,11 @@ mod fix;
 mod frozen;
 mod ignore;
 mod lint;
+mod protected;
 mod selection;
 mod settings;
 mod source;
+mod windows;
 
 pub use finding::Finding;
 pub use fix::{Applied, FixReport, fix};

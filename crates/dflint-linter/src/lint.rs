@@ -9,6 +9,7 @@ use dflint_rules::{Context, Dialect};
 use crate::finding::{self, Finding};
 use crate::frozen::{Frozen, says_generated};
 use crate::ignore::{Ignores, UnusedIgnore};
+use crate::protected::ProtectedPlaces;
 use crate::selection::Origin;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -51,12 +52,8 @@ pub(crate) fn judge<'a>(
     let frozen = frozen(file, is_utf8, !findings.is_empty());
     findings.extend(found_by_rules(file, model, &mut ignores, settings, context));
     finding::sort(&mut findings);
-    let line_ending = LineEnding::of(file.source);
-    for finding in &mut findings {
-        hold_back(finding, frozen);
-        if let Some(fix) = &mut finding.fix {
-            fix.adopt(line_ending);
-        }
+    if findings.iter().any(|finding| finding.fix.is_some()) {
+        prepare_fixes(&mut findings, model, frozen);
     }
     Report {
         findings,
@@ -156,11 +153,21 @@ fn frozen(file: &Dockerfile<'_>, is_utf8: bool, is_broken: bool) -> Option<Froze
     }
 }
 
-/// Takes the fix from a finding in a file that is never edited.
-fn hold_back(finding: &mut Finding, frozen: Option<Frozen>) {
-    if let Some(reason) = frozen
-        && finding.fix.take().is_some()
-    {
-        finding.withheld = Some(reason.to_string());
+/// Gives the fixes the line ends of the file, and takes those away that must not be made.
+fn prepare_fixes(findings: &mut [Finding], model: &Model<'_>, frozen: Option<Frozen>) {
+    let line_ending = LineEnding::of(model.file().source);
+    let protected = ProtectedPlaces::of(model);
+    for finding in findings {
+        let Some(fix) = &mut finding.fix else {
+            continue;
+        };
+        fix.adopt(line_ending);
+        let refusal = frozen
+            .map(|frozen| frozen.to_string())
+            .or_else(|| protected.refuse(fix).map(str::to_owned));
+        if refusal.is_some() {
+            finding.fix = None;
+            finding.withheld = refusal;
+        }
     }
 }

@@ -4,7 +4,6 @@ mod budget;
 mod created;
 #[cfg(test)]
 mod hostile_rules;
-mod protected;
 mod round;
 #[cfg(test)]
 mod tests;

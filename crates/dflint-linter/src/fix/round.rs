@@ -7,7 +7,6 @@ use dflint_fix::{Breach, Conflict, Fix, Patch, Safety, Target, comments_of_remov
 use dflint_parser::Dockerfile;
 
 use super::budget::Budget;
-use super::protected::ProtectedPlaces;
 use crate::finding::Finding;
 use crate::settings::Settings;
 
@@ -91,7 +90,6 @@ impl<'r> Round<'r, '_> {
         level: Safety,
         banned: &BTreeMap<&'static str, String>,
     ) -> (Vec<usize>, BTreeMap<usize, String>) {
-        let places = ProtectedPlaces::of(self.file);
         let mut candidates = Vec::new();
         let mut withheld = BTreeMap::new();
         for (index, finding) in self.findings.iter().enumerate() {
@@ -101,7 +99,6 @@ impl<'r> Round<'r, '_> {
             let refusal = banned
                 .get(finding.rule.name)
                 .cloned()
-                .or_else(|| places.refuse(fix).map(str::to_owned))
                 .or_else(|| fix.promise().err().map(|breach| breach.to_string()))
                 .or_else(|| self.refuse_files(fix));
             match refusal {

@@ -1,9 +1,7 @@
 //! Ready-made selections.
 
-use dflint_knowledge::{RulePage, Severity};
+use dflint_knowledge::{PresetCode, RulePage, Severity, buildkit_preset, hadolint_preset};
 use dflint_rules::Dialect;
-
-use crate::ignore::EXPERIMENTAL;
 
 /// A ready-made selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -44,23 +42,17 @@ impl Preset {
     }
 
     pub(crate) fn share(self, page: &RulePage) -> Share {
-        let of_tool = |tool: Origin| {
-            let codes = page
-                .codes
-                .iter()
-                .copied()
-                .filter(|code| Origin::of(code) == tool && *code != EXPERIMENTAL);
-            match codes.collect::<Vec<_>>() {
-                codes if codes.is_empty() => Share::None,
-                codes => Share::Codes(codes),
-            }
-        };
         match self {
             Self::Recommended if page.default => Share::Whole,
             Self::Recommended => Share::None,
-            Self::Buildkit => of_tool(Origin::Buildkit),
-            Self::Hadolint => of_tool(Origin::Hadolint),
             Self::All => Share::Whole,
+            Self::Buildkit | Self::Hadolint => {
+                let known = |code: &&str| self.entry(code).is_some_and(|entry| entry.default);
+                match page.codes.iter().copied().filter(known).collect::<Vec<_>>() {
+                    codes if codes.is_empty() => Share::None,
+                    codes => Share::Codes(codes),
+                }
+            }
         }
     }
 
@@ -75,9 +67,22 @@ impl Preset {
     /// The severity that the preset gives to findings that answer to `code`, where it has one of
     /// its own.
     pub(crate) fn severity(self, code: &str) -> Option<Severity> {
-        // BuildKit knows warnings only.
-        (self == Self::Buildkit && Origin::of(code) == Origin::Buildkit)
-            .then_some(Severity::Warning)
+        self.entry(code).map(|entry| entry.severity)
+    }
+
+    /// Whether the preset's tool knows `code` but runs it only when somebody asks, which hadolint
+    /// takes a configured severity for.
+    pub(crate) fn is_asked_for_by_severity(self, code: &str) -> bool {
+        self == Self::Hadolint && self.entry(code).is_some_and(|entry| !entry.default)
+    }
+
+    fn entry(self, code: &str) -> Option<&'static PresetCode> {
+        let table = match self {
+            Self::Recommended | Self::All => return None,
+            Self::Buildkit => buildkit_preset(),
+            Self::Hadolint => hadolint_preset(),
+        };
+        table.iter().find(|entry| entry.code == code)
     }
 }
 

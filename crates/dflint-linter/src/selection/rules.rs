@@ -111,10 +111,16 @@ impl ActiveRules {
         registry: &[RegisteredRule],
     ) -> Result<Self, UnknownName> {
         let find = |name: &String| Name::find(name).ok_or_else(|| UnknownName::new(name));
+        let asked_for = selection
+            .severities
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| selection.preset.is_asked_for_by_severity(name));
         let selected = selection
             .select
             .iter()
             .chain(&selection.extend_select)
+            .chain(asked_for)
             .map(find)
             .collect::<Result<Vec<_>, _>>()?;
         let ignored = selection
