@@ -1,6 +1,8 @@
 //! Chores of the dflint repository: `cargo xtask <chore>`.
 
 mod conformance;
+mod docs;
+mod fmt;
 
 use std::process::ExitCode;
 
@@ -12,10 +14,16 @@ use clap::Parser;
 enum Chore {
     /// Compare dflint with recorded answers of BuildKit and hadolint.
     Conformance(conformance::Arguments),
+    /// Write docs/rules.md from the rule pages.
+    Docs(docs::Arguments),
+    /// Format all code, rules included.
+    Fmt(fmt::Arguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Chore::parse() {
         Chore::Conformance(arguments) => conformance::run(&arguments),
+        Chore::Docs(arguments) => docs::run(&arguments),
+        Chore::Fmt(arguments) => fmt::run(&arguments),
     }
 }

@@ -28,7 +28,11 @@ impl Rule for MaintainerDeprecated {
 
 fn fix(file: &Dockerfile, instruction: &Instruction, name: &Text) -> Result<Fix, &'static str> {
     let span = instruction.span;
-    if file.comments.iter().any(|comment| span.contains(comment.span)) {
+    if file
+        .comments
+        .iter()
+        .any(|comment| span.contains(comment.span))
+    {
         return Err("a comment inside the instruction would be lost");
     }
     let escape = file.directives.escape;

@@ -39,7 +39,12 @@ impl Rule for LegacyKeyValueFormat {
 }
 
 fn fix(pair: &KeyValue, source: &str, escape: char) -> Result<Fix, &'static str> {
-    if !pair.key.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c)) {
+    if !pair
+        .key
+        .as_str()
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c))
+    {
         return Err("the key would need quotes");
     }
     let (key, value) = (pair.key.span(), pair.value.span());
@@ -65,7 +70,9 @@ fn fix(pair: &KeyValue, source: &str, escape: char) -> Result<Fix, &'static str>
 }
 
 fn escapes(value: &Text, blanks: &[usize], escape: char) -> impl Iterator<Item = Edit> {
-    blanks.iter().map(move |at| Edit::insert(value.span_of(*at..at + 1).start, escape))
+    blanks
+        .iter()
+        .map(move |at| Edit::insert(value.span_of(*at..at + 1).start, escape))
 }
 
 /// What a value needs so that it stays one word.
@@ -86,7 +93,11 @@ impl Quoting {
             return Ok(Self::Needless);
         }
         let has_quotes = value.contains(['"', '\'']) || value.contains(escape);
-        Ok(if has_quotes { Self::Escapes(blanks) } else { Self::Around })
+        Ok(if has_quotes {
+            Self::Escapes(blanks)
+        } else {
+            Self::Around
+        })
     }
 }
 
