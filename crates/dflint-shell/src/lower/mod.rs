@@ -7,6 +7,7 @@
 
 mod commands;
 mod compounds;
+mod limits;
 mod parts;
 
 use shuck_ast as ast;
@@ -29,14 +30,11 @@ pub(crate) struct Lowered<'a> {
     pub(crate) error: Option<String>,
 }
 
-/// Scripts longer than this are not read (bytes); the longest in use are some 50 kB.
-const MAX_LEN: usize = 1 << 20;
-
 /// Reads `text` as a script that stands at `place`.
 pub(crate) fn parse<'a>(text: &str, dialect: Dialect, place: Place) -> Lowered<'a> {
-    if text.len() > MAX_LEN {
+    if let Some(reason) = limits::exceeded(text) {
         return Lowered {
-            error: Some("the script is too long to be read".to_owned()),
+            error: Some(reason.to_owned()),
             ..Lowered::default()
         };
     }
