@@ -12,6 +12,7 @@ mod error;
 pub mod expand;
 pub mod git;
 mod keeps;
+pub mod lower;
 pub mod model;
 pub mod path;
 pub mod platform;
@@ -25,6 +26,7 @@ pub use dockerignore::DockerIgnore;
 pub use env::{Env, Lookup};
 pub use error::{ConversionError, ErrorKind};
 pub use keeps::{Difference, Keeps};
+pub use lower::Build;
 pub use model::{
     Action, Argument, Arguments, Assignment, Base, BaseFacts, BaseImages, Chmod, CopySource,
     CopyStep, HealthcheckConfig, ImageConfig, Model, ModelOptions, Network, Origin, ResolvedMount,

@@ -149,13 +149,6 @@ impl ValueBuilder {
         self.text.push_str(&value.text);
     }
 
-    /// Appends text that stands for something unknown.
-    pub(crate) fn push_unresolved(&mut self, text: &str) {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        self.mark(start..self.text.len() as u32);
-    }
-
     /// Marks `range`, empty ones excepted. Neighbours stay apart: `${A}${B}` are two unknowns.
     fn mark(&mut self, range: Range<u32>) {
         if !range.is_empty() {
@@ -190,7 +183,7 @@ mod tests {
         builder.push_str("/opt/");
         builder.push_value(&Value::unresolved("${A}"));
         builder.push('/');
-        builder.push_unresolved("${B}");
+        builder.push_value(&Value::unresolved("${B}"));
         let value = builder.finish();
         assert_eq!(value.as_str(), "/opt/${A}/${B}");
         assert_eq!(value.unresolved_ranges(), [5..9, 10..14]);

@@ -4,6 +4,7 @@
 //! recordings and says for each disagreeing case what differs; this module prints one line a
 //! suite, writes the disagreements down and holds the floors.
 
+mod buildkit_llb;
 mod buildkit_mutants;
 mod buildkit_parse;
 mod buildkit_typed;
@@ -26,6 +27,7 @@ fn suites() -> Vec<Box<dyn Suite>> {
     vec![
         Box::new(buildkit_parse::BuildkitParse),
         Box::new(buildkit_mutants::BuildkitMutants),
+        Box::new(buildkit_llb::BuildkitLlb),
         Box::new(fix_properties::FixProperties),
     ]
 }

@@ -234,7 +234,11 @@ impl<'a, 'o> Builder<'a, 'o> {
             }
         };
         let Some(known) = value.to_known() else {
-            return StagePlatform::Unknown(value);
+            // Whatever the target platform is, it is what a stage has without the flag.
+            return match value == symbol("TARGETPLATFORM") {
+                true => StagePlatform::Inherited,
+                false => StagePlatform::Unknown(value),
+            };
         };
         let written = written.as_str().to_owned();
         if known.is_empty() {
@@ -463,7 +467,8 @@ impl<'a, 'o> Builder<'a, 'o> {
             return base.end.inherited();
         }
         let facts = match (&draft.base, self.options.base_images) {
-            (Base::Scratch, _) | (_, BaseImages::Empty) => BaseFacts::Empty,
+            (Base::Scratch, _) => BaseFacts::Scratch,
+            (_, BaseImages::Empty) => BaseFacts::Empty,
             (Base::Image(reference), BaseImages::Known) => BaseFacts::of(reference),
             _ => BaseFacts::Unknown,
         };

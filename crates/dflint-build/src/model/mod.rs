@@ -16,6 +16,7 @@ mod transfer;
 
 pub use image::{HealthcheckConfig, ImageConfig};
 pub use options::{Arguments, BaseImages, ModelOptions};
+pub(crate) use run::PIPES;
 pub use stage::{Base, Origin, Stage, StageId, StagePlatform};
 pub use state::{BaseFacts, State, User};
 pub use step::{
@@ -117,5 +118,14 @@ impl<'a> Model<'a> {
         let own = stage.steps.get(stage.first_own_step..)?;
         let step = own.get(index.checked_sub(stage.from_index + 1)?)?;
         Some((stage, step))
+    }
+
+    /// The error that a build of the target ends with: the first that every build of the file
+    /// meets, or that a stage the target needs meets.
+    #[must_use]
+    pub fn error_of_target(&self) -> Option<&ConversionError> {
+        let is_reached = |id: StageId| self.stage(id).is_some_and(|stage| stage.reachable);
+        let everywhere = self.errors.iter().find(|error| error.stage.is_none());
+        everywhere.or_else(|| self.errors.iter().find(|e| e.stage.is_some_and(is_reached)))
     }
 }

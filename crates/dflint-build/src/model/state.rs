@@ -42,7 +42,9 @@ const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 /// What is known of the image that a chain of stages stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BaseFacts {
-    /// `scratch`, or base images are taken to be empty: nothing is set.
+    /// `scratch`: nothing is there.
+    Scratch,
+    /// Base images are taken to set nothing.
     Empty,
     /// Nothing is known.
     Unknown,
@@ -85,9 +87,12 @@ impl State {
         }
         let or_unknown = |what: &str| match base {
             BaseFacts::Unknown => Value::unresolved(what),
-            BaseFacts::Empty => Value::default(),
+            BaseFacts::Scratch | BaseFacts::Empty => Value::default(),
         };
-        let workdir = or_unknown("<workdir of the base image>");
+        let workdir = match base {
+            BaseFacts::Scratch => "/".into(),
+            _ => or_unknown("<workdir of the base image>"),
+        };
         let image = ImageConfig {
             env: env.clone(),
             user: or_unknown("<user of the base image>"),
@@ -95,7 +100,7 @@ impl State {
             ..ImageConfig::default()
         };
         let workdir = match base {
-            BaseFacts::Empty => "/".into(),
+            BaseFacts::Scratch | BaseFacts::Empty => "/".into(),
             BaseFacts::Unknown => workdir,
         };
         Self {
@@ -179,7 +184,7 @@ impl State {
         &self.image
     }
 
-    /// The working directory: absolute, cleaned, with slashes.
+    /// The working directory: absolute, with slashes; one at the end stays, as in BuildKit.
     #[must_use]
     pub fn workdir(&self) -> &Value {
         &self.workdir

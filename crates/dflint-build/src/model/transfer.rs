@@ -5,7 +5,6 @@ use dflint_parser::{Instruction, Source, Text, Transfer};
 use crate::error::ErrorKind;
 use crate::expand::Expander;
 use crate::git::{self, GitSource};
-use crate::path;
 use crate::reference::is_digest;
 use crate::value::Value;
 
@@ -274,32 +273,4 @@ impl Conversion<'_, '_, '_, '_> {
 
 fn is_http(source: &str) -> bool {
     source.starts_with("http://") || source.starts_with("https://")
-}
-
-/// Whether a path holds `*`, `?` or `[` that is not escaped.
-#[must_use]
-pub(crate) fn has_wildcards(path: &str) -> bool {
-    let mut bytes = path.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'*' | b'?' | b'[' => return true,
-            b'\\' => {
-                bytes.next();
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// What `COPY --parents` does with a path: where it starts and what it includes.
-#[must_use]
-pub(crate) fn pivot(source: &str) -> (&str, &str) {
-    source.split_once("/./").unwrap_or(("/", source))
-}
-
-/// The path of a source inside its origin, absolute and cleaned.
-#[must_use]
-pub(crate) fn rooted(path: &str) -> String {
-    path::join("/", path)
 }
