@@ -26,6 +26,10 @@ pub struct Overrides {
     pub ignore: Vec<String>,
     /// The build context of all Dockerfiles.
     pub context: Option<PathBuf>,
+    /// Values of build arguments.
+    pub build_args: Vec<(String, String)>,
+    /// The stage that is built; the last one where absent.
+    pub target: Option<String>,
     /// Patterns of files that a search leaves out, relative to the working directory.
     pub exclude: Vec<String>,
     /// Whether excluded files are left out even when they are named.
@@ -172,6 +176,11 @@ impl Project {
         })?;
         settings.options = config.options.clone();
         settings.pragmas = !config.without_ignore_comments;
+        settings
+            .model
+            .build_args
+            .clone_from(&self.overrides.build_args);
+        settings.model.target.clone_from(&self.overrides.target);
         let settings = Arc::new(settings);
         known.insert(key, Arc::clone(&settings));
         Ok(Governing { config, settings })

@@ -4,20 +4,16 @@ use std::io::{self, Write};
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
 use codespan_reporting::files::SimpleFile;
-use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
-use dflint_fix::{Edit, Fix, Safety, Target};
 use dflint_knowledge::Severity;
 use dflint_linter::Finding;
 use dflint_parser::Span;
 
+use crate::cut_line::CutLine;
 use crate::display::{Excerpt, excerpt, harmless};
 use crate::model::{FileReport, Lines, Report};
-use crate::names::safety_name;
-use crate::summary;
-
-/// The most lines of a fix that are shown; `--diff` shows it whole.
-const MAX_DIFF_LINES: usize = 16;
+use crate::{preview, summary};
 
 /// How the text is dressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +51,7 @@ fn write_file(file: &FileReport, options: HumanOptions, out: &mut dyn Write) -> 
         writeln!(out)?;
         if let Some(fix) = &finding.fix {
             let mut buffer = self::buffer(options.color);
-            page.write_fix(fix, &mut buffer)?;
+            preview::write(fix, page.text, &page.lines, &mut buffer)?;
             out.write_all(buffer.as_slice())?;
         }
         writeln!(out)?;
@@ -92,12 +88,13 @@ impl Page<'_> {
                 term::emit_to_write_style(buffer, &config, whole, &diagnostic)
             }
             Some(cut) => {
-                // What is shown is no longer the file: the place is said in the name.
-                let at = self.lines.position(finding.span.start);
-                let name = format!("{}:{}:{} (cut)", self.name, at.line, at.column);
-                let line = SimpleFile::new(name.as_str(), cut.text.as_str());
+                let shown = CutLine {
+                    name: &self.name,
+                    text: &cut.text,
+                    place: self.lines.position(finding.span.start),
+                };
                 let labels = [(cut.marked, None)];
-                term::emit_to_write_style(buffer, &config, &line, &diagnostic(finding, &labels))
+                term::emit_to_write_style(buffer, &config, &shown, &diagnostic(finding, &labels))
             }
         };
         written.map_err(io::Error::other)
@@ -124,106 +121,6 @@ impl Page<'_> {
             marked,
         }))
     }
-
-    fn write_fix(&self, fix: &Fix, buffer: &mut Buffer) -> io::Result<()> {
-        let flag = match fix.safety {
-            Safety::Safe => "--fix",
-            Safety::Unsafe => "--fix --unsafe-fixes",
-            Safety::Manual => "by hand",
-        };
-        let safety = safety_name(fix.safety);
-        let title = harmless(&fix.title);
-        writeln!(buffer, "  = fix ({safety}, {flag}): {title}")?;
-        let mut shown = 0;
-        for edit in &fix.edits {
-            if let Target::NewFile(path) = &edit.target {
-                writeln!(buffer, "    new file {}", harmless(path))?;
-                let lines = edit.text.lines().map(|line| ('+', line));
-                shown = write_diff(buffer, lines, shown)?;
-            }
-        }
-        for change in self.changes(fix) {
-            let removed = change.before.lines().map(|line| ('-', line));
-            let added = change.after.lines().map(|line| ('+', line));
-            shown = write_diff(buffer, removed.chain(added), shown)?;
-        }
-        if shown > MAX_DIFF_LINES {
-            writeln!(buffer, "    … {} more lines", shown - MAX_DIFF_LINES)?;
-        }
-        Ok(())
-    }
-
-    /// The lines that the fix changes in the file, before and after, edits on touching lines
-    /// taken together.
-    fn changes(&self, fix: &Fix) -> Vec<Change> {
-        let mut edits: Vec<&Edit> = fix
-            .edits
-            .iter()
-            .filter(|edit| edit.target == Target::Dockerfile)
-            .collect();
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let mut groups: Vec<(Span, Vec<&Edit>)> = Vec::new();
-        for edit in edits {
-            let lines = self.lines.whole(edit.span);
-            match groups.last_mut() {
-                Some((span, group)) if lines.start < span.end => {
-                    *span = span.to(lines);
-                    group.push(edit);
-                }
-                _ => groups.push((lines, vec![edit])),
-            }
-        }
-        groups
-            .into_iter()
-            .map(|(lines, edits)| self.change(lines, &edits))
-            .collect()
-    }
-
-    fn change(&self, lines: Span, edits: &[&Edit]) -> Change {
-        let mut after = String::new();
-        let mut at = lines.start;
-        for edit in edits {
-            after.push_str(Span::new(at, edit.span.start).text(self.text));
-            after.push_str(&edit.text);
-            at = at.max(edit.span.end);
-        }
-        after.push_str(Span::new(at, lines.end).text(self.text));
-        Change {
-            before: lines.text(self.text).to_owned(),
-            after,
-        }
-    }
-}
-
-/// Whole lines that a fix replaces.
-struct Change {
-    before: String,
-    after: String,
-}
-
-fn write_diff<'a>(
-    buffer: &mut Buffer,
-    lines: impl Iterator<Item = (char, &'a str)>,
-    mut shown: usize,
-) -> io::Result<usize> {
-    for (sign, line) in lines {
-        shown += 1;
-        if shown > MAX_DIFF_LINES {
-            continue;
-        }
-        let color = if sign == '-' {
-            Color::Red
-        } else {
-            Color::Green
-        };
-        let line = harmless(line);
-        let cut = excerpt(&line, Span::empty(0)).map_or(line.into_owned(), |cut| cut.text);
-        buffer.set_color(ColorSpec::new().set_fg(Some(color)))?;
-        write!(buffer, "    {sign} {cut}")?;
-        buffer.reset()?;
-        writeln!(buffer)?;
-    }
-    Ok(shown)
 }
 
 /// The places of a finding, the one to look at first.

@@ -1,6 +1,7 @@
 //! Findings for people and machines, one file per output format.
 
 mod checkstyle;
+mod cut_line;
 mod display;
 mod fingerprint;
 mod format;
@@ -11,6 +12,7 @@ mod json;
 mod junit;
 mod model;
 mod names;
+mod preview;
 mod rdjson;
 mod sarif;
 mod summary;

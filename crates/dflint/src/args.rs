@@ -119,6 +119,12 @@ pub(crate) struct FileArgs {
     /// The build context of all Dockerfiles
     #[arg(long, value_name = "DIR")]
     pub(crate) context: Option<PathBuf>,
+    /// The value of a build argument, as for `docker build`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg)]
+    pub(crate) build_arg: Vec<(String, String)>,
+    /// The stage that is built [default: the last one]
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) target: Option<String>,
     /// The name to use for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<PathBuf>,
@@ -175,6 +181,22 @@ pub(crate) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// Reads `NAME=VALUE`; `NAME` alone takes the value from the environment, as `docker build` does.
+fn build_arg(written: &str) -> Result<(String, String), String> {
+    let (name, value) = match written.split_once('=') {
+        Some((name, value)) => (name, value.to_owned()),
+        None => {
+            let value = std::env::var(written);
+            let missing = |_| format!("`{written}` has no value and is not in the environment");
+            (written, value.map_err(missing)?)
+        }
+    };
+    if name.is_empty() {
+        return Err("the name is empty".to_owned());
+    }
+    Ok((name.to_owned(), value))
 }
 
 /// Reads one of `all` by its name.

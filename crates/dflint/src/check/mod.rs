@@ -61,6 +61,8 @@ fn project(args: &CheckArgs) -> Result<Project, Failure> {
         extend_select: args.rules.extend_select.clone(),
         ignore: args.rules.ignore.clone(),
         context: args.files.context.clone(),
+        build_args: args.files.build_arg.clone(),
+        target: args.files.target.clone(),
         exclude: args.files.exclude.clone(),
         force_exclude: args.files.force_exclude,
     };
