@@ -51,7 +51,7 @@ fn write_file(file: &FileReport, options: HumanOptions, out: &mut dyn Write) -> 
         writeln!(out)?;
         if let Some(fix) = &finding.fix {
             let mut buffer = self::buffer(options.color);
-            preview::write(fix, page.text, &page.lines, &mut buffer)?;
+            preview::write(fix, &file.source, &page.lines, &mut buffer)?;
             out.write_all(buffer.as_slice())?;
         }
         writeln!(out)?;

@@ -1,0 +1,194 @@
+//! Configuration files, from the disk to what they mean.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dflint_knowledge::Severity;
+use dflint_linter::Preset;
+use dflint_project::config::{Config, ConfigError, FailOn, find};
+use tempfile::TempDir;
+
+fn directory(files: &[(&str, &str)]) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    directory
+}
+
+fn load(text: &str) -> Result<Config, ConfigError> {
+    let directory = directory(&[("dflint.toml", text)]);
+    Config::load(&directory.path().join("dflint.toml"))
+}
+
+/// Line, column and message of the error.
+fn refused(text: &str) -> (usize, usize, String) {
+    let error = load(text).unwrap_err();
+    let (line, column) = error.place.unwrap();
+    (line, column, error.message)
+}
+
+#[test]
+fn everything_can_be_said() {
+    let directory = directory(&[(
+        "dflint.toml",
+        r#"
+preset = "all"
+extend-select = ["DL4000"]
+ignore = ["style"]
+fail-on = "error"
+exclude = ["old/"]
+ignore-comments = false
+
+[severity]
+maintainer-deprecated = "info"
+
+[per-file-ignores]
+"*.dev" = ["legacy-key-value-format"]
+
+[context]
+"*" = "."
+"docker/*" = "src"
+
+[options]
+cache-policy = "cleanup"
+trusted-registries = ["ghcr.io"]
+strict-labels = true
+label-schema = { maintainer = "email" }
+"#,
+    )]);
+    let at = |path: &str| directory.path().join(path);
+    let config = Config::load(&at("dflint.toml")).unwrap();
+    assert_eq!(config.selection.preset, Preset::All);
+    assert_eq!(config.selection.extend_select, ["DL4000"]);
+    assert_eq!(config.selection.ignore, ["style"]);
+    let severity = ("maintainer-deprecated".to_owned(), Severity::Info);
+    assert_eq!(config.selection.severities, [severity]);
+    assert_eq!(config.fail_on, Some(FailOn::Error));
+    assert!(config.without_ignore_comments);
+    assert!(
+        config
+            .exclude
+            .iter()
+            .any(|patterns| patterns.matches(&at("old/Dockerfile"), false))
+    );
+    let ignored = |path: &str| {
+        config
+            .ignored_in(&at(path))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ignored("a/Dockerfile.dev"), ["legacy-key-value-format"]);
+    assert!(ignored("Dockerfile").is_empty());
+    assert_eq!(config.context_of(&at("Dockerfile")), Some(directory.path()));
+    assert_eq!(
+        config.context_of(&at("docker/Dockerfile")),
+        Some(at("src").as_path())
+    );
+    assert_eq!(config.options.trusted_registries, ["ghcr.io"]);
+    assert!(config.options.strict_labels);
+    assert_eq!(config.options.label_schema.len(), 1);
+}
+
+#[test]
+fn what_is_not_known_is_refused_where_it_stands() {
+    for (text, line, column, message) in [
+        (
+            "selct = []\n",
+            1,
+            1,
+            "unknown key `selct`, did you mean `select`?",
+        ),
+        (
+            "\n[options]\ncache-polic = \"mount\"\n",
+            3,
+            1,
+            "unknown key `cache-polic`, did you mean `cache-policy`?",
+        ),
+        (
+            "preset = \"recomended\"\n",
+            1,
+            10,
+            "unknown value `recomended`, did you mean `recommended`?",
+        ),
+        (
+            "[severity]\nDL4000 = \"eror\"\n",
+            2,
+            10,
+            "unknown value `eror`, did you mean `error`?",
+        ),
+        (
+            "ignore = [\"DL4000\", \"maintainer-depreciated\"]\n",
+            1,
+            21,
+            "there is no rule `maintainer-depreciated`, did you mean `maintainer-deprecated`?",
+        ),
+        ("exclude = [\"a{b\"]\n", 1, 12, "invalid pattern `a{b`"),
+    ] {
+        let (at_line, at_column, said) = refused(text);
+        assert_eq!((at_line, at_column), (line, column), "{text}");
+        assert!(said.starts_with(message), "{text}: {said}");
+    }
+    let error = load("[options\n").unwrap_err();
+    assert_eq!(error.place.map(|(line, _)| line), Some(1));
+}
+
+#[test]
+fn a_file_adds_to_what_it_extends() {
+    let directory = directory(&[
+        (
+            "base.toml",
+            "preset = \"all\"\nignore = [\"DL4000\"]\nfail-on = \"error\"\nexclude = [\"x\"]\n",
+        ),
+        (
+            "app/dflint.toml",
+            "extends = \"../base.toml\"\nignore = [\"style\"]\nfail-on = \"info\"\n",
+        ),
+    ]);
+    let config = Config::load(&directory.path().join("app/dflint.toml")).unwrap();
+    assert_eq!(config.selection.preset, Preset::All);
+    assert_eq!(config.selection.ignore, ["DL4000", "style"]);
+    assert_eq!(config.fail_on, Some(FailOn::Info));
+    let excluded = &config.exclude[0];
+    assert!(
+        excluded.matches(&directory.path().join("x"), false),
+        "relative to the file that says it"
+    );
+    let files: Vec<PathBuf> = config.files;
+    assert!(files[0].ends_with("base.toml") && files[1].ends_with("app/dflint.toml"));
+}
+
+#[test]
+fn circles_and_missing_files_are_refused() {
+    let directory = directory(&[
+        ("a.toml", "extends = \"b.toml\"\n"),
+        ("b.toml", "extends = \"a.toml\"\n"),
+        ("c.toml", "\nextends = \"none.toml\"\n"),
+    ]);
+    let error = |name: &str| Config::load(&directory.path().join(name)).unwrap_err();
+    assert_eq!(
+        error("a.toml").message,
+        "is extended in a circle or too deeply"
+    );
+    assert_eq!(
+        error("c.toml").message,
+        "there is no file `none.toml` to extend"
+    );
+    assert_eq!(error("c.toml").place, Some((2, 11)));
+}
+
+#[test]
+fn the_nearest_file_counts() {
+    let directory = directory(&[
+        ("dflint.toml", ""),
+        (".dflint.toml", ""),
+        ("a/.dflint.toml", ""),
+        ("a/b/Dockerfile", ""),
+    ]);
+    let found = |path: &str| find(&directory.path().join(path));
+    let at = |path: &str| Some(Path::new(directory.path()).join(path));
+    assert_eq!(found("a/b"), at("a/.dflint.toml"));
+    assert_eq!(found(""), at("dflint.toml"));
+}

@@ -1,0 +1,196 @@
+//! Every format of one report; `SNAPSHOTS=overwrite cargo test` renews them.
+
+use dflint_fix::{Edit, Fix, Keeps, Safety, Target};
+use dflint_knowledge::{Severity, pages};
+use dflint_linter::Finding;
+use dflint_parser::Span;
+use dflint_report::{FileError, FileReport, Format, HumanOptions, Report, json_schema, write};
+use snapbox::{Data, assert_data_eq, file};
+
+const SOURCE: &str = "FROM alpine\r\nENV é y \\\r\n  z\r\nMAINTAINER <a&b>, 50%\r\n";
+
+fn finding(severity: Severity, span: Span, message: &str) -> Finding {
+    Finding {
+        rule: &pages::LEGACY_KEY_VALUE_FORMAT,
+        codes: pages::LEGACY_KEY_VALUE_FORMAT.codes.to_vec(),
+        severity,
+        span,
+        message: message.to_owned(),
+        related: Vec::new(),
+        fix: None,
+        withheld: None,
+    }
+}
+
+fn fix(safety: Safety, edits: Vec<Edit>) -> Fix {
+    Fix {
+        title: "Do it right".to_owned(),
+        safety,
+        keeps: Keeps::Everything,
+        edits,
+    }
+}
+
+fn at(text: &str) -> Span {
+    let start = SOURCE.find(text).unwrap();
+    Span::new(start as u32, (start + text.len()) as u32)
+}
+
+/// A file with findings of every kind, one without, one that cannot be read.
+fn report() -> Report {
+    let space = at("é ");
+    let mut one = finding(Severity::Warning, at("é y \\\r\n  z"), "write `é=y`");
+    one.related.push((at("alpine"), "the stage".to_owned()));
+    one.fix = Some(fix(
+        Safety::Safe,
+        vec![Edit::replace(Span::new(space.end - 1, space.end), "=")],
+    ));
+    let mut two = finding(
+        Severity::Error,
+        at("MAINTAINER"),
+        "a <b> & 'c', 50%\nsecond line",
+    );
+    two.withheld = Some("it is not sure".to_owned());
+    let mut three = finding(Severity::Style, at("<a&b>"), "a new file is needed");
+    let new_file = Edit {
+        target: Target::NewFile(".dockerignore".to_owned()),
+        span: Span::empty(0),
+        text: ".git\n".to_owned(),
+    };
+    three.fix = Some(fix(Safety::Unsafe, vec![new_file]));
+    let lost = FileError {
+        message: "cannot read: permission denied".to_owned(),
+        span: None,
+    };
+    Report {
+        files: vec![
+            FileReport {
+                path: "a b/Dockerfile".to_owned(),
+                source: SOURCE.to_owned(),
+                findings: vec![one, two, three],
+                fixed: 2,
+                ..FileReport::default()
+            },
+            FileReport {
+                path: "clean/Dockerfile".to_owned(),
+                ..FileReport::default()
+            },
+            FileReport {
+                path: "lost/Dockerfile".to_owned(),
+                errors: vec![lost],
+                ..FileReport::default()
+            },
+        ],
+    }
+}
+
+fn written(report: &Report, format: Format, options: HumanOptions) -> Data {
+    let mut out = Vec::new();
+    write(report, format, options, &mut out).unwrap();
+    Data::text(String::from_utf8(out).unwrap())
+}
+
+fn plain(format: Format) -> Data {
+    written(&report(), format, HumanOptions::default())
+}
+
+#[test]
+fn human() {
+    assert_data_eq!(plain(Format::Human), file!["formats/human.txt"].raw());
+}
+
+#[test]
+fn human_in_color() {
+    let options = HumanOptions {
+        color: true,
+        quiet: true,
+    };
+    let text = written(&report(), Format::Human, options).to_string();
+    assert!(text.contains("\u{1b}["));
+    assert!(!text.contains("problems"), "quiet leaves out the summary");
+}
+
+#[test]
+fn human_cannot_be_steered_by_a_file() {
+    let mut report = report();
+    let file = &mut report.files[0];
+    file.source = "ENV \u{1b}[31m\u{202e} b\n".to_owned();
+    file.path = "a\u{1b}]0;title\u{7}".to_owned();
+    file.findings.truncate(1);
+    file.findings[0].span = Span::new(4, 9);
+    file.findings[0].message = "ESC \u{1b}[0m".to_owned();
+    file.findings[0].related.clear();
+    file.findings[0].fix = None;
+    let text = written(&report, Format::Human, HumanOptions::default()).to_string();
+    assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text}");
+}
+
+#[test]
+fn human_is_short_where_lines_are_long() {
+    let mut report = report();
+    let file = &mut report.files[0];
+    file.source = format!("ENV a {}\n", "x".repeat(60_000));
+    file.findings.truncate(1);
+    file.findings[0].span = Span::new(4, 60_006);
+    file.findings[0].related.clear();
+    file.findings[0].fix = Some(fix(Safety::Safe, vec![Edit::replace(Span::new(5, 6), "=")]));
+    let text = written(&report, Format::Human, HumanOptions::default()).to_string();
+    assert!(text.len() < 4096, "{} bytes", text.len());
+    assert!(text.contains("Dockerfile:1:5"), "{text}");
+}
+
+#[test]
+fn json() {
+    assert_data_eq!(plain(Format::Json), file!["formats/report.json"].raw());
+}
+
+#[test]
+fn the_json_schema_is_current() {
+    assert_data_eq!(
+        json_schema(),
+        file!["../../../docs/report.schema.json"].raw()
+    );
+}
+
+#[test]
+fn sarif() {
+    assert_data_eq!(plain(Format::Sarif), file!["formats/sarif.json"].raw());
+}
+
+#[test]
+fn github() {
+    assert_data_eq!(plain(Format::Github), file!["formats/github.txt"].raw());
+}
+
+#[test]
+fn gitlab() {
+    assert_data_eq!(plain(Format::Gitlab), file!["formats/gitlab.json"].raw());
+}
+
+#[test]
+fn checkstyle() {
+    assert_data_eq!(
+        plain(Format::Checkstyle),
+        file!["formats/checkstyle.xml"].raw()
+    );
+}
+
+#[test]
+fn junit() {
+    assert_data_eq!(plain(Format::Junit), file!["formats/junit.xml"].raw());
+}
+
+#[test]
+fn rdjson() {
+    assert_data_eq!(plain(Format::Rdjson), file!["formats/rdjson.json"].raw());
+}
+
+#[test]
+fn rdjsonl() {
+    let lines = plain(Format::Rdjsonl).to_string();
+    assert_eq!(lines.lines().count(), 4, "three findings and an error");
+    for line in lines.lines() {
+        let diagnostic: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(diagnostic["source"]["name"], "dflint");
+    }
+}

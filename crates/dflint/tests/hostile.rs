@@ -1,0 +1,191 @@
+//! What must not bring dflint down: each case ends with findings or a clear error, and never
+//! hides another file.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Runs dflint in `directory` with a good Dockerfile besides.
+fn dflint(directory: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dflint"))
+        .current_dir(directory)
+        .args(["--isolated", "--select", "legacy-key-value-format"])
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn project() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(
+        directory.path().join("Dockerfile"),
+        "FROM alpine\nENV A b\n",
+    )
+    .unwrap();
+    directory
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The file called `name` is refused with `message`, and the good one is linted all the same.
+fn is_refused(name: &str, content: &[u8], message: &str) {
+    let project = project();
+    fs::write(project.path().join(name), content).unwrap();
+    let output = dflint(project.path(), &["."]);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{out}{err}");
+    assert!(err.contains(name) && err.contains(message), "{err}");
+    assert!(out.contains("Dockerfile:2:5"), "{out}");
+}
+
+/// The file called `name` is linted, and the good one too.
+fn is_linted(name: &str, content: &[u8]) {
+    let project = project();
+    fs::write(project.path().join(name), content).unwrap();
+    for args in [["."].as_slice(), &["--diff", "."]] {
+        let output = dflint(project.path(), args);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(1), "{name}: {err}");
+        assert!(out.contains("ENV A b"), "{name}");
+        assert!(err.is_empty(), "{name}: {err}");
+    }
+}
+
+#[test]
+fn binary_files_are_refused() {
+    is_refused("Dockerfile.bin", b"\x7fELF\0\0\0", "binary file");
+    is_refused("Dockerfile.utf16", b"\xff\xfeF\0R\0O\0M\0", "UTF-16");
+}
+
+#[test]
+fn huge_files_are_refused() {
+    let content = vec![b'#'; 50 * 1024 * 1024 + 1];
+    is_refused("Dockerfile.huge", &content, "too large");
+}
+
+#[test]
+fn odd_files_are_linted() {
+    is_linted("Dockerfile.empty", b"");
+    is_linted("Dockerfile.invalid", b"FROM alpine\nRUN echo \xff\xfe\n");
+    is_linted(
+        "Dockerfile.heredoc",
+        b"FROM alpine\nRUN <<EOF\nnever closed\n",
+    );
+    is_linted("Dockerfile.bom", b"\xef\xbb\xbfFROM alpine\r\nENV C d\r\n");
+    is_linted("Dockerfile.escapes", b"FROM alpine\nRUN \x1b[2Jx\n");
+    let long = format!("FROM alpine\nENV X {}\n", "y".repeat(60_000));
+    is_linted("Dockerfile.long", long.as_bytes());
+    is_linted(
+        "Dockerfile.stages",
+        "FROM alpine\n".repeat(5_000).as_bytes(),
+    );
+    let nested = format!("FROM alpine\nRUN {}\n", "(".repeat(20_000));
+    is_linted("Dockerfile.nested", nested.as_bytes());
+}
+
+#[test]
+fn a_directory_named_dockerfile_is_searched() {
+    let project = project();
+    let inner = project.path().join("a/Dockerfile");
+    fs::create_dir_all(&inner).unwrap();
+    fs::write(inner.join("Dockerfile"), "FROM alpine\nENV C d\n").unwrap();
+    let output = dflint(project.path(), &["a"]);
+    assert!(text(&output.stdout).contains("a/Dockerfile/Dockerfile:2:5"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_do_not_hang() {
+    use std::os::unix::fs::symlink;
+
+    let project = project();
+    let at = |name: &str| project.path().join(name);
+    symlink("Dockerfile.loop", at("Dockerfile.loop")).unwrap();
+    symlink("/dev/zero", at("Dockerfile.zero")).unwrap();
+    symlink(".", at("loop")).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(at("Dockerfile.pipe"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = dflint(project.path(), &[".", "Dockerfile.zero"]);
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(
+        err.contains("Dockerfile.loop: cannot follow the link"),
+        "{err}"
+    );
+    assert!(
+        err.contains("Dockerfile.zero: cannot read: is not a regular file"),
+        "{err}"
+    );
+    assert!(
+        err.contains("Dockerfile.pipe: cannot read: is not a regular file"),
+        "{err}"
+    );
+    assert!(text(&output.stdout).contains("Dockerfile:2:5"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let project = project();
+    let path = project.path().join("Dockerfile");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let output = dflint(project.path(), &["--fix"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("not written: the file is read-only"));
+    assert!(
+        text(&output.stdout).contains("Dockerfile:2:5"),
+        "the finding still stands"
+    );
+    assert_eq!(fs::read_to_string(path).unwrap(), "FROM alpine\nENV A b\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let project = project();
+    for number in 0..200 {
+        let path = project.path().join(format!("Dockerfile.{number}"));
+        fs::write(path, "FROM alpine\nENV A b\n".repeat(20)).unwrap();
+    }
+    let binary = env!("CARGO_BIN_EXE_dflint");
+    let output = Command::new("sh")
+        .current_dir(project.path())
+        .args(["-c", &format!("'{binary}' --isolated . | head -n 1")])
+        .output()
+        .unwrap();
+    assert!(text(&output.stderr).is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn standard_input_is_bounded_too() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dflint"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let chunk = vec![b'#'; 1024 * 1024];
+    // dflint stops reading long before this ends.
+    for _ in 0..200 {
+        if std::io::Write::write_all(&mut stdin, &chunk).is_err() {
+            break;
+        }
+    }
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("too large"));
+}
