@@ -11,7 +11,7 @@ use tempfile::TempDir;
 fn dflint(directory: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_dflint"))
         .current_dir(directory)
-        .args(["--isolated", "--select", "legacy-key-value-format"])
+        .args(["--isolated", "--select", "maintainer-deprecated"])
         .args(args)
         .stdin(Stdio::null())
         .output()
@@ -22,7 +22,7 @@ fn project() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::write(
         directory.path().join("Dockerfile"),
-        "FROM alpine\nENV A b\n",
+        "FROM alpine\nMAINTAINER x\n",
     )
     .unwrap();
     directory
@@ -40,18 +40,18 @@ fn is_refused(name: &str, content: &[u8], message: &str) {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(2), "{out}{err}");
     assert!(err.contains(name) && err.contains(message), "{err}");
-    assert!(out.contains("Dockerfile:2:5"), "{out}");
+    assert!(out.contains("Dockerfile:2:1"), "{out}");
 }
 
 /// The file called `name` is linted, and the good one too.
 fn is_linted(name: &str, content: &[u8]) {
     let project = project();
     fs::write(project.path().join(name), content).unwrap();
-    for args in [["."].as_slice(), &["--diff", "."]] {
+    for args in [["."].as_slice(), &["--diff", "--unsafe-fixes", "."]] {
         let output = dflint(project.path(), args);
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(1), "{name}: {err}");
-        assert!(out.contains("ENV A b"), "{name}");
+        assert!(out.contains("MAINTAINER x"), "{name}");
         assert!(err.is_empty(), "{name}: {err}");
     }
 }
@@ -76,7 +76,10 @@ fn odd_files_are_linted() {
         "Dockerfile.heredoc",
         b"FROM alpine\nRUN <<EOF\nnever closed\n",
     );
-    is_linted("Dockerfile.bom", b"\xef\xbb\xbfFROM alpine\r\nENV C d\r\n");
+    is_linted(
+        "Dockerfile.bom",
+        b"\xef\xbb\xbfFROM alpine\r\nMAINTAINER y\r\n",
+    );
     is_linted("Dockerfile.escapes", b"FROM alpine\nRUN \x1b[2Jx\n");
     let long = format!("FROM alpine\nENV X {}\n", "y".repeat(60_000));
     is_linted("Dockerfile.long", long.as_bytes());
@@ -93,9 +96,9 @@ fn a_directory_named_dockerfile_is_searched() {
     let project = project();
     let inner = project.path().join("a/Dockerfile");
     fs::create_dir_all(&inner).unwrap();
-    fs::write(inner.join("Dockerfile"), "FROM alpine\nENV C d\n").unwrap();
+    fs::write(inner.join("Dockerfile"), "FROM alpine\nMAINTAINER y\n").unwrap();
     let output = dflint(project.path(), &["a"]);
-    assert!(text(&output.stdout).contains("a/Dockerfile/Dockerfile:2:5"));
+    assert!(text(&output.stdout).contains("a/Dockerfile/Dockerfile:2:1"));
 }
 
 #[cfg(unix)]
@@ -130,7 +133,7 @@ fn links_and_pipes_do_not_hang() {
         err.contains("Dockerfile.pipe: cannot read: is not a regular file"),
         "{err}"
     );
-    assert!(text(&output.stdout).contains("Dockerfile:2:5"));
+    assert!(text(&output.stdout).contains("Dockerfile:2:1"));
 }
 
 #[cfg(unix)]
@@ -141,14 +144,17 @@ fn what_cannot_be_written_is_said() {
     let project = project();
     let path = project.path().join("Dockerfile");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let output = dflint(project.path(), &["--fix"]);
+    let output = dflint(project.path(), &["--fix", "--unsafe-fixes"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("not written: the file is read-only"));
     assert!(
-        text(&output.stdout).contains("Dockerfile:2:5"),
+        text(&output.stdout).contains("Dockerfile:2:1"),
         "the finding still stands"
     );
-    assert_eq!(fs::read_to_string(path).unwrap(), "FROM alpine\nENV A b\n");
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        "FROM alpine\nMAINTAINER x\n"
+    );
 }
 
 #[cfg(unix)]
@@ -157,7 +163,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let project = project();
     for number in 0..200 {
         let path = project.path().join(format!("Dockerfile.{number}"));
-        fs::write(path, "FROM alpine\nENV A b\n".repeat(20)).unwrap();
+        fs::write(path, "FROM alpine\nMAINTAINER x\n".repeat(20)).unwrap();
     }
     let binary = env!("CARGO_BIN_EXE_dflint");
     let output = Command::new("sh")
