@@ -97,6 +97,7 @@ pub(crate) fn render(mut table: TableFile, managers: &BTreeSet<String>) -> Resul
         families: table.take_section("families")?,
         variants: table.take_section("variants")?,
     };
+    let mirrors: BTreeMap<String, String> = table.take_section("mirrors")?;
     let entries: BTreeMap<String, Entry> = table.take_section("images")?;
     let mut exact: Vec<(String, usize, String)> = Vec::new();
     let mut prefixes: Vec<(String, usize, String)> = Vec::new();
@@ -129,6 +130,8 @@ pub(crate) fn render(mut table: TableFile, managers: &BTreeSet<String>) -> Resul
         }
     }
     table.finish()?;
+    let mut mirrors: Vec<(String, String)> = mirrors.into_iter().collect();
+    mirrors.sort_by_key(|(mirror, _)| std::cmp::Reverse(mirror.len()));
     exact.sort();
     prefixes.sort();
     let list = |items: Vec<(String, usize, String)>| {
@@ -137,9 +140,11 @@ pub(crate) fn render(mut table: TableFile, managers: &BTreeSet<String>) -> Resul
     };
     Ok(format!(
         "pub(crate) static EXACT: &[BaseImage] = &[{}];\n\
-         pub(crate) static PREFIXES: &[BaseImage] = &[{}];\n",
+         pub(crate) static PREFIXES: &[BaseImage] = &[{}];\n\
+         pub(crate) static MIRRORS: &[(&str, &str)] = {};\n",
         list(exact),
         list(prefixes),
+        mirrors.literal(),
     ))
 }
 

@@ -100,6 +100,8 @@ pub fn base_images() -> &'static [BaseImage] {
 /// build argument holds it, or where only a digest is given.
 #[must_use]
 pub fn base_image(repository: &str, tag: Option<&str>) -> Option<&'static BaseImage> {
+    let original = original(repository);
+    let repository = original.as_deref().unwrap_or(repository);
     let start = table::EXACT.partition_point(|image| image.repository < repository);
     let exact = table::EXACT
         .get(start..)
@@ -110,6 +112,14 @@ pub fn base_image(repository: &str, tag: Option<&str>) -> Option<&'static BaseIm
         .iter()
         .filter(|image| glob::matches(image.repository, repository));
     exact.chain(by_prefix).find(|image| image.holds_for(tag))
+}
+
+/// The repository that `repository` is a copy of.
+fn original(repository: &str) -> Option<String> {
+    table::MIRRORS.iter().find_map(|(mirror, original)| {
+        let rest = repository.strip_prefix(mirror)?;
+        Some(format!("{original}{rest}"))
+    })
 }
 
 impl BaseImage {

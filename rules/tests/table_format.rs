@@ -121,6 +121,8 @@ shell = ["/bin/sh", "-c"]
 [variants.slim]
 tags = ["*-slim"]
 family = "debian"
+[mirrors]
+"mirror.example/" = "docker.io/library/"
 [images.tool]
 repositories = ["docker.io/library/tool"]
 family = "debian"

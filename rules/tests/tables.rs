@@ -42,36 +42,33 @@ fn commands_name_their_managers() {
 
 #[test]
 fn subcommands_give_actions_by_the_longest_match() {
-    let cases: [(&str, &[&str], Option<(Action, usize)>); 16] = [
-        (
-            "uv",
-            &["pip", "install", "flask"],
-            Some((Action::Install, 2)),
-        ),
-        ("uv", &["pip", "compile"], Some((Action::Lock, 2))),
-        ("uv", &["version"], None),
-        ("npm", &["ci"], Some((Action::Install, 1))),
-        ("npm", &["run", "build"], None),
-        ("yarn", &[], Some((Action::Install, 0))),
-        ("yarn", &["--frozen-lockfile"], Some((Action::Install, 0))),
-        ("yarn", &["build"], None),
-        ("maven", &["-B", "package"], Some((Action::Build, 0))),
+    let cases: [(&str, &str, Option<(Action, usize)>); 16] = [
+        ("uv", "pip install flask", Some((Action::Install, 2))),
+        ("uv", "pip compile", Some((Action::Lock, 2))),
+        ("uv", "version", None),
+        ("npm", "ci", Some((Action::Install, 1))),
+        ("npm", "run build", None),
+        ("yarn", "", Some((Action::Install, 0))),
+        ("yarn", "--frozen-lockfile", Some((Action::Install, 0))),
+        ("yarn", "build", None),
+        ("maven", "-B package", Some((Action::Build, 0))),
         (
             "maven",
-            &["dependency:go-offline"],
+            "dependency:go-offline",
             Some((Action::Download, 1)),
         ),
-        ("pacman", &["-Syu"], Some((Action::Upgrade, 1))),
-        ("pacman", &["-Syuq"], Some((Action::Upgrade, 1))),
-        ("pacman", &["-Scc"], Some((Action::Clean, 1))),
-        ("go", &["mod", "download"], Some((Action::Download, 2))),
-        ("go", &["mod", "init"], None),
-        ("dnf4", &["clean", "all"], Some((Action::Clean, 2))),
+        ("pacman", "-Syu", Some((Action::Upgrade, 1))),
+        ("pacman", "-Syuq", Some((Action::Upgrade, 1))),
+        ("pacman", "-Scc", Some((Action::Clean, 1))),
+        ("go", "mod download", Some((Action::Download, 2))),
+        ("go", "mod init", None),
+        ("dnf4", "clean all", Some((Action::Clean, 2))),
     ];
     for (name, words, expected) in cases {
+        let words: Vec<&str> = words.split_whitespace().collect();
         let manager = package_manager(name).expect("the manager is in the table");
         let found = manager
-            .subcommand(words)
+            .subcommand(&words)
             .map(|(found, count)| (found.action, count));
         assert_eq!(found, expected, "{name} {words:?}");
     }
@@ -246,6 +243,42 @@ fn base_images_are_told_apart_by_tag() {
             false,
         ),
         ("docker.io/library/centos", Some("7"), Family::Rhel, false),
+        (
+            "docker.io/arm64v8/ruby",
+            Some("3.4-alpine"),
+            Family::Alpine,
+            false,
+        ),
+        (
+            "mirror.gcr.io/library/debian",
+            Some("bookworm"),
+            Family::Debian,
+            true,
+        ),
+        (
+            "public.ecr.aws/docker/library/node",
+            Some("22"),
+            Family::Debian,
+            true,
+        ),
+        (
+            "docker.io/library/maven",
+            Some("3.6.1-jdk-11-slim"),
+            Family::Debian,
+            true,
+        ),
+        (
+            "docker.io/library/maven",
+            Some("3.5-jdk-8-alpine"),
+            Family::Alpine,
+            false,
+        ),
+        (
+            "docker.io/library/maven",
+            Some("3.9-eclipse-temurin-21"),
+            Family::Ubuntu,
+            true,
+        ),
         (
             "gcr.io/distroless/static-debian12",
             Some("nonroot"),
