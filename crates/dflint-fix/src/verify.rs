@@ -226,3 +226,141 @@ fn keeps_directives(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Edit;
+    use crate::patch::Patch;
+
+    const FILE: &str = "\
+# syntax=docker/dockerfile:1
+# check=skip=UndefinedVar
+
+# why
+FROM alpine:3.22
+# what
+RUN true \\
+  # how
+  && true
+";
+
+    fn fix(keeps: Keeps, edits: Vec<Edit>) -> Fix {
+        Fix {
+            title: String::new(),
+            safety: Safety::Unsafe,
+            keeps,
+            edits,
+        }
+    }
+
+    /// What `FILE` breaks when `part` of it is replaced by `text`.
+    fn breach(part: &str, text: &str, keeps: Keeps) -> Option<Breach> {
+        let options = ModelOptions::default();
+        let file = dflint_parser::parse(FILE);
+        let model = Model::new(&file, &options);
+        let start = FILE.find(part).unwrap();
+        let span = Span::new(start as u32, (start + part.len()) as u32);
+        let fix = fix(keeps, vec![Edit::replace(span, text)]);
+        let mut patch = Patch::new(FILE);
+        patch.add(&fix).unwrap();
+        let removable = match fix.keeps {
+            Keeps::Nothing => comments_of_removed(&file, patch.removed()),
+            _ => Vec::new(),
+        };
+        verify(
+            (&file, &model),
+            &patch.apply(),
+            &fix.keeps,
+            &removable,
+            &options,
+        )
+        .err()
+    }
+
+    #[test]
+    fn broken_files_are_refused() {
+        let broken = breach("RUN true", "RAN true", Keeps::Nothing);
+        let Some(Breach::SyntaxError { line: 7, .. }) = broken else {
+            panic!("{broken:?}");
+        };
+        let broken = breach("RUN", "EXPOSE http\nRUN", Keeps::Nothing);
+        assert!(
+            matches!(broken, Some(Breach::BuildError { .. })),
+            "{broken:?}"
+        );
+    }
+
+    #[test]
+    fn comments_must_stay() {
+        for (part, text) in [
+            ("# why\n", ""),
+            ("# what", "# whatever"),
+            ("# how", "# HOW"),
+        ] {
+            for keeps in [Keeps::Nothing, Keeps::Everything, Keeps::Copies] {
+                let breach = breach(part, text, keeps.clone());
+                let lost = Breach::LostComment {
+                    text: part.trim().to_owned(),
+                };
+                assert_eq!(breach, Some(lost), "{part:?} under {keeps:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn comments_may_go_with_their_instruction_alone() {
+        let run = "# what\nRUN true \\\n  # how\n  && true\n";
+        assert_eq!(breach(run, "", Keeps::Nothing), None);
+        let kept = breach(run, "", Keeps::Everything);
+        assert!(matches!(kept, Some(Breach::LostComment { .. })), "{kept:?}");
+        let replaced = breach(run, "RUN true\n", Keeps::Nothing);
+        assert!(
+            matches!(replaced, Some(Breach::LostComment { .. })),
+            "{replaced:?}"
+        );
+        let wider = format!("# why\nFROM alpine:3.22\n{run}");
+        let emptied = breach(&wider, "", Keeps::Nothing);
+        assert!(
+            matches!(emptied, Some(Breach::SyntaxError { .. })),
+            "{emptied:?}"
+        );
+    }
+
+    #[test]
+    fn directives_must_stay() {
+        let changed = |name| Some(Breach::ChangedDirective { name });
+        let file = "# syntax=docker/dockerfile:1";
+        let newer = "# syntax=docker/dockerfile:1.20";
+        assert_eq!(breach(file, newer, Keeps::Everything), changed("syntax"));
+        assert_eq!(breach(file, newer, Keeps::Nothing), None);
+        let check = "skip=UndefinedVar";
+        assert_eq!(breach(check, "skip=all", Keeps::Nothing), changed("check"));
+        let above = "# escape=`\n# syntax=docker/dockerfile:1";
+        let breach = breach(file, above, Keeps::Nothing);
+        assert!(breach.is_some());
+    }
+
+    #[test]
+    fn a_safe_fix_must_promise_something() {
+        let safe = |keeps, edits| Fix {
+            safety: Safety::Safe,
+            ..fix(keeps, edits)
+        };
+        let edit = Edit::insert(0, "\n");
+        assert_eq!(
+            safe(Keeps::Nothing, vec![edit.clone()]).promise(),
+            Err(Breach::EmptyPromise)
+        );
+        let file = Edit::create(".dockerignore", "");
+        assert_eq!(
+            safe(Keeps::Everything, vec![file]).promise(),
+            Err(Breach::EmptyPromise)
+        );
+        assert_eq!(
+            safe(Keeps::Everything, vec![edit]).promise(),
+            Ok(&Keeps::Everything)
+        );
+        assert!(fix(Keeps::Nothing, vec![]).promise().is_ok());
+    }
+}

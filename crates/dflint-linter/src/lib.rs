@@ -12,7 +12,7 @@ mod source;
 mod windows;
 
 pub use finding::Finding;
-pub use fix::{Applied, FixReport, fix};
+pub use fix::{Applied, FixReport, fix, lint_with_checked_fixes};
 pub use frozen::Frozen;
 pub use ignore::{Scope, Tool, UnusedIgnore};
 pub use lint::{Report, lint};

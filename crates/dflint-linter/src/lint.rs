@@ -86,6 +86,8 @@ fn found_by_rules<'a>(
                 .filter_map(|found| settings.rules.admit(found)),
         );
     }
+    let build_errors = build_errors(model);
+    findings.extend(build_errors.filter_map(|found| settings.rules.admit(found)));
     findings.retain(|finding| !ignores.cover(finding));
     if ignores.makes_errors() {
         for finding in &mut findings {
@@ -99,6 +101,13 @@ fn found_by_rules<'a>(
         }
     }
     findings
+}
+
+/// What BuildKit refuses once it has read the file.
+fn build_errors(model: &Model<'_>) -> impl Iterator<Item = dflint_rules::Finding> {
+    model.errors().iter().map(|error| {
+        dflint_rules::Finding::new(&pages::BUILD_ERROR, error.span, error.kind.to_string())
+    })
 }
 
 /// How far the tool gets whose line is drawn.

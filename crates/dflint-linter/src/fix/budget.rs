@@ -4,6 +4,9 @@
 /// of a project, little enough to end within seconds on a hostile one.
 const BYTES: usize = 256 << 20;
 
+/// What is said of a fix that was not checked for want of budget.
+pub(super) const TOO_LARGE: &str = "the file is too large to check what each of its fixes does";
+
 /// What is left to be spent on checks. It is counted in bytes, not in time, so that a file always
 /// comes out the same.
 #[derive(Debug)]

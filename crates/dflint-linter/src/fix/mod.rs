@@ -15,7 +15,7 @@ use dflint_build::{BuildContext, Model};
 use dflint_fix::{Edit, Safety};
 use dflint_knowledge::RulePage;
 
-use self::budget::Budget;
+use self::budget::{Budget, TOO_LARGE};
 use self::created::WithCreated;
 use self::round::{Outcome, Round};
 use crate::finding::Finding;
@@ -82,6 +82,30 @@ pub fn fix(
             Err(restless) => attempt.ban(&restless),
         }
     }
+}
+
+/// Judges a Dockerfile as [`lint`](crate::lint) does, and checks each fix as if it were the only
+/// one made: what remains on offer can be made by itself by whoever reads the report.
+#[must_use]
+pub fn lint_with_checked_fixes(
+    source: &Source<'_>,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+) -> Report {
+    let file = dflint_parser::parse(source.text());
+    let model = Model::new(&file, &settings.model);
+    let mut report = judge(&file, &model, source.is_utf8(), settings, context);
+    let withheld = Round {
+        file: &file,
+        model: &model,
+        findings: &report.findings,
+        settings,
+        context,
+        budget: &mut Budget::new(),
+    }
+    .vet();
+    withhold(&mut report.findings, withheld);
+    report
 }
 
 /// Rules whose fixes never come to rest.
@@ -202,9 +226,8 @@ impl Attempt<'_> {
                     .as_ref()
                     .is_some_and(|fix| fix.safety <= self.level)
             });
-        let reason = "the file is too large to check what each of its fixes does";
         let withheld = offered
-            .map(|(index, _)| (index, reason.to_owned()))
+            .map(|(index, _)| (index, TOO_LARGE.to_owned()))
             .collect();
         withhold(&mut remaining.findings, withheld);
         FixReport {

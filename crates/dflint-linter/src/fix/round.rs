@@ -6,7 +6,7 @@ use dflint_build::{BuildContext, Keeps, Model};
 use dflint_fix::{Breach, Conflict, Fix, Patch, Safety, Target, comments_of_removed, verify};
 use dflint_parser::Dockerfile;
 
-use super::budget::Budget;
+use super::budget::{Budget, TOO_LARGE};
 use crate::finding::Finding;
 use crate::settings::Settings;
 
@@ -69,6 +69,31 @@ impl<'r> Round<'r, '_> {
             }
             return self.outcome(made, withheld);
         }
+    }
+
+    /// Why each fix that does not keep its promise, made alone, must not be made.
+    pub(super) fn vet(&mut self) -> BTreeMap<usize, String> {
+        let (candidates, mut withheld) = self.candidates(Safety::Manual, &BTreeMap::new());
+        for index in candidates {
+            if let Err(reason) = self.vet_one(index) {
+                withheld.insert(index, reason);
+            }
+        }
+        withheld
+    }
+
+    fn vet_one(&mut self, index: usize) -> Result<(), String> {
+        let Some(fix) = self.fix(index) else {
+            return Ok(());
+        };
+        Patch::new(self.file.source)
+            .add(fix)
+            .map_err(|conflict| conflict.to_string())?;
+        let checked = self.check(&fix.keeps, &[], &[index]);
+        if self.budget.is_spent() {
+            return Err(TOO_LARGE.to_owned());
+        }
+        checked.map_err(|breach| breach.to_string())
     }
 
     fn outcome(&self, made: Vec<usize>, withheld: BTreeMap<usize, String>) -> Outcome {

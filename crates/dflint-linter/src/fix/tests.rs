@@ -122,6 +122,24 @@ fn a_withheld_fix_does_not_stand_in_the_way_of_another() {
 }
 
 #[test]
+fn only_fixes_that_keep_their_promise_are_on_offer() {
+    let names = [
+        "breaks-syntax",
+        "lower-case",
+        "swallows-comments",
+        "turns-round",
+    ];
+    let source = Source::read(FILE.as_bytes()).unwrap();
+    let report = lint_with_checked_fixes(&source, &settings(&names.map(rule)), None);
+    let offering = report
+        .findings
+        .iter()
+        .filter(|finding| finding.fix.is_some());
+    let offering: Vec<_> = offering.map(|finding| finding.rule.name).collect();
+    assert_eq!(offering, ["lower-case", "turns-round", "lower-case"]);
+}
+
+#[test]
 fn unsafe_fixes_wait_to_be_allowed() {
     let report = fixed_with(FILE, &[rule("turns-round")], Safety::Safe);
     assert_eq!(report.source, FILE);
