@@ -14,6 +14,7 @@ pub mod git;
 mod keeps;
 pub mod lower;
 pub mod model;
+pub mod packages;
 pub mod path;
 pub mod platform;
 mod reach;

@@ -1,0 +1,233 @@
+//! A command as a call of a package manager.
+
+use dflint_knowledge::package_manager::{
+    Action, PackageManager, Subcommand, manager_of_module, managers_of_command, package_managers,
+};
+use dflint_shell::{SimpleCommand, Word};
+
+use super::site::Site;
+use super::variant::choose;
+
+/// A call of a package manager.
+#[derive(Debug, Clone)]
+pub struct Invocation<'s> {
+    /// Which manager.
+    pub manager: &'static PackageManager,
+    /// Whether it is certainly this one of those that share the command's name.
+    pub is_certain: bool,
+    /// The command.
+    pub command: SimpleCommand<'s>,
+    /// The name it is called by, without directory: `pip3` for `python3 -m pip` too is `pip`.
+    pub name: String,
+    /// The subcommand's entry in the table.
+    pub subcommand: &'static Subcommand,
+    /// The words of the subcommand, in order; fewer than the entry has for a shortcut.
+    pub subcommand_words: Vec<Word<'s>>,
+    /// The flags, in front of the subcommand and behind it, in order.
+    pub flags: Vec<Flag<'s>>,
+    /// What is neither flag nor subcommand: packages, files, directories.
+    pub operands: Vec<Word<'s>>,
+}
+
+/// A flag of a call.
+#[derive(Debug, Clone)]
+pub struct Flag<'s> {
+    /// Its word.
+    pub word: Word<'s>,
+    /// The name with its dashes, without a value.
+    pub name: String,
+    /// The value behind `=` or in the next word, variables as `${NAME}`.
+    pub value: Option<String>,
+    /// The next word, where that is the value.
+    pub value_word: Option<Word<'s>>,
+}
+
+impl Invocation<'_> {
+    /// What it does.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.subcommand.action
+    }
+
+    /// Whether it downloads or builds, so that a cache is of use.
+    #[must_use]
+    pub fn fills_caches(&self) -> bool {
+        !matches!(
+            self.action(),
+            Action::Remove | Action::Clean | Action::Configure
+        )
+    }
+
+    /// Whether it puts packages into the image.
+    #[must_use]
+    pub fn installs(&self) -> bool {
+        matches!(self.action(), Action::Install | Action::Upgrade)
+    }
+
+    /// The last flag of that name.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<&Flag<'_>> {
+        self.flags.iter().rev().find(|flag| flag.name == name)
+    }
+
+    /// Whether it must find everything in place, without downloading.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        let offline = self.manager.offline_flags;
+        self.flags
+            .iter()
+            .any(|flag| offline.contains(&flag.name.as_str()))
+    }
+}
+
+/// The call of a package manager that `command` is; `None` where it is none, or where a word that
+/// is not static decides which.
+#[must_use]
+pub fn invocation<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Invocation<'s>> {
+    let words: Vec<Word<'s>> = command.effective_words().collect();
+    let called = called(command.name()?, &words)?;
+    let (manager, is_certain) = choose(&called.candidates, &called.name, site)?;
+    let rest = words.get(called.taken..).unwrap_or_default();
+    let (flags, plain) = classify(manager, rest);
+    let mut known: Vec<&str> = called.implied.split_ascii_whitespace().collect();
+    let implied = known.len();
+    for word in &plain {
+        let Some(literal) = word.literal() else {
+            // What follows cannot be told from a subcommand.
+            if known.is_empty() {
+                return None;
+            }
+            break;
+        };
+        known.push(literal);
+    }
+    let (subcommand, count) = manager.subcommand(&known)?;
+    let own = count.saturating_sub(implied).min(plain.len());
+    let (subcommand_words, operands) = plain.split_at(own);
+    Some(Invocation {
+        manager,
+        is_certain,
+        command,
+        name: called.name,
+        subcommand,
+        subcommand_words: subcommand_words.to_vec(),
+        flags,
+        operands: operands.to_vec(),
+    })
+}
+
+/// What a command's first words call.
+struct Called {
+    candidates: Vec<&'static PackageManager>,
+    name: String,
+    /// How many words name it.
+    taken: usize,
+    /// The subcommand that a shortcut stands for.
+    implied: &'static str,
+}
+
+fn called(name: &str, words: &[Word<'_>]) -> Option<Called> {
+    if is_python(name) {
+        return called_by_python(words);
+    }
+    let direct = called_directly(name, 1);
+    if direct.is_some() {
+        return direct;
+    }
+    // `corepack yarn install`, `corepack yarn@4 install`
+    let next = words.get(1)?.literal()?;
+    let next = next.split('@').next().unwrap_or(next);
+    let mut launched = called_directly(next, 2)?;
+    launched
+        .candidates
+        .retain(|manager| manager.launchers.contains(&name));
+    (!launched.candidates.is_empty()).then_some(launched)
+}
+
+fn called_directly(name: &str, taken: usize) -> Option<Called> {
+    let shortcut = package_managers().iter().find_map(|manager| {
+        let shortcut = manager.shortcuts.iter().find(|it| it.command == name)?;
+        Some((manager, shortcut.words))
+    });
+    let (candidates, implied) = match shortcut {
+        Some((manager, implied)) => (vec![manager], implied),
+        None => (managers_of_command(name).collect(), ""),
+    };
+    (!candidates.is_empty()).then(|| Called {
+        candidates,
+        name: name.to_owned(),
+        taken,
+        implied,
+    })
+}
+
+/// `python`, `python3`, `python3.11`, `pypy3`.
+fn is_python(name: &str) -> bool {
+    let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    matches!(stem, "python" | "pypy")
+}
+
+/// `python -m pip …`, with options such as `-u` in front of `-m`.
+fn called_by_python(words: &[Word<'_>]) -> Option<Called> {
+    let mut at = 1;
+    loop {
+        let option = words.get(at)?.literal()?;
+        at += 1;
+        match option {
+            "-m" => break,
+            "-W" | "-X" => at += 1,
+            _ if option.starts_with('-') => {}
+            _ => return None,
+        }
+    }
+    let module = words.get(at)?.literal()?;
+    let manager = manager_of_module(module)?;
+    Some(Called {
+        candidates: vec![manager],
+        name: module.to_owned(),
+        taken: at + 1,
+        implied: "",
+    })
+}
+
+/// The flags with their values, and all other words.
+fn classify<'s>(manager: &PackageManager, words: &[Word<'s>]) -> (Vec<Flag<'s>>, Vec<Word<'s>>) {
+    let takes_value = |name: &str| {
+        manager.global_options.contains(&name) || manager.value_options.contains(&name)
+    };
+    let mut flags = Vec::new();
+    let mut plain = Vec::new();
+    let mut words = words.iter().copied();
+    while let Some(word) = words.next() {
+        let text = word.render();
+        if text == "--" {
+            plain.extend(words);
+            break;
+        }
+        // `cargo +nightly build`: a toolchain, not a subcommand.
+        if text.starts_with('+') && plain.is_empty() {
+            continue;
+        }
+        if !text.starts_with('-') || text == "-" {
+            plain.push(word);
+            continue;
+        }
+        let (name, mut value) = match text.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (text, None),
+        };
+        let value_word = if value.is_none() && takes_value(&name) {
+            words.next()
+        } else {
+            None
+        };
+        value = value.or_else(|| value_word.map(Word::render));
+        flags.push(Flag {
+            word,
+            name,
+            value,
+            value_word,
+        });
+    }
+    (flags, plain)
+}
