@@ -1,12 +1,15 @@
 //! Suite `buildkit-mutants`: damaged files are accepted or refused at the level at which BuildKit
-//! accepts or refuses them, and hold the same instructions where they parse.
+//! accepts or refuses them, hold the same instructions where they parse, and draw the same warnings
+//! up to the first error.
 
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dflint_build::ModelOptions;
 use dflint_parser::{Dockerfile, Level};
 use serde_json::{Value, json};
 
+use super::buildkit_checks::{ends, recorded, settings, warnings};
 use super::recordings::{Recordings, flag, list, text};
 use super::suite::{Differences, Outcome, Suite};
 
@@ -19,12 +22,16 @@ impl Suite for BuildkitMutants {
     }
 
     fn run(&self, recordings: &Recordings) -> anyhow::Result<Outcome> {
+        let settings = settings(&ModelOptions::like_buildkit_checks())?;
         recordings.compare("buildkit-mutants.jsonl", |record| {
             let bytes = STANDARD.decode(text(record, "b64")).context("bad base64")?;
             let source = String::from_utf8_lossy(&bytes);
             let file = dflint_parser::parse(&source);
             let case = format!("{:.40}", source.escape_debug().to_string());
-            Ok((case, compare(&file, record)))
+            let mut differences = compare(&file, record);
+            let ours = warnings(&bytes, &settings, None)?;
+            differences.expect("warnings", &ours, &recorded(record, ends));
+            Ok((case, differences))
         })
     }
 }

@@ -5,6 +5,7 @@
 //! suite, writes the disagreements down and holds the floors.
 
 mod buildkit_llb;
+mod buildkit_checks;
 mod buildkit_mutants;
 mod buildkit_parse;
 mod buildkit_typed;
@@ -28,6 +29,8 @@ fn suites() -> Vec<Box<dyn Suite>> {
         Box::new(buildkit_parse::BuildkitParse),
         Box::new(buildkit_mutants::BuildkitMutants),
         Box::new(buildkit_llb::BuildkitLlb),
+        Box::new(buildkit_checks::BuildkitLint),
+        Box::new(buildkit_checks::BuildkitChecks),
         Box::new(fix_properties::FixProperties),
     ]
 }
