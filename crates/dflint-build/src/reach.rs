@@ -98,6 +98,9 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
         stage: usize::MAX,
         platform: true,
     };
+    if is_in_copy_from(model.file(), error) {
+        return between;
+    }
     match error.kind {
         ErrorKind::BadReference { .. }
         | ErrorKind::UnknownTarget(_)
@@ -123,4 +126,16 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
         stage: error.stage.unwrap_or(stage.id).0,
         step: stage.steps.iter().position(at_line).unwrap_or_default(),
     }
+}
+
+/// Whether the error is in the value of `COPY --from`, which is looked up before any conversion.
+fn is_in_copy_from(file: &Dockerfile<'_>, error: &ConversionError) -> bool {
+    matches!(error.kind, ErrorKind::Expand(_))
+        && file.instructions.iter().any(|it| match &it.command {
+            Command::Copy(copy) => {
+                let from = copy.from.as_ref();
+                from.is_some_and(|from| from.span().contains(error.span))
+            }
+            _ => false,
+        })
 }

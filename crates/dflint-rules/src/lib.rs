@@ -6,10 +6,16 @@
 
 mod casing;
 mod context;
+mod exposed_port;
 mod finding;
 mod options;
+mod lines;
+mod platform_flag;
 mod rule;
 mod set;
+mod stage_name;
+mod suggestion;
+mod visit;
 
 pub use context::{Context, Dialect, Site};
 pub use finding::{Finding, Findings};

@@ -36,6 +36,19 @@ pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Mod
     builder.finish(target)
 }
 
+/// The arguments in front of the first `FROM` as if no build argument were given; `None` where a
+/// default does not expand.
+pub(super) fn default_args(file: &Dockerfile<'_>, options: &ModelOptions) -> Option<Env> {
+    let options = ModelOptions {
+        build_args: Vec::new(),
+        arguments: Arguments::Defaults,
+        ..options.clone()
+    };
+    let mut builder = Builder::new(file, &options);
+    builder.global_args();
+    builder.errors.is_empty().then_some(builder.global_args)
+}
+
 /// What all phases share.
 pub(super) struct Builder<'a, 'o> {
     pub(super) file: &'a Dockerfile<'a>,

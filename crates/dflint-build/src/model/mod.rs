@@ -75,6 +75,13 @@ impl<'a> Model<'a> {
         &self.global_args
     }
 
+    /// The arguments of [`Model::global_args`] as if no build argument were given and none could
+    /// be; `None` where a default does not expand.
+    #[must_use]
+    pub fn default_args(&self) -> Option<Env> {
+        build::default_args(self.file, &self.options)
+    }
+
     /// The stages in file order.
     #[must_use]
     pub fn stages(&self) -> &[Stage<'a>] {

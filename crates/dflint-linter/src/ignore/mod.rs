@@ -100,7 +100,7 @@ impl<'s> Ignores<'s> {
     /// Whether the file leaves `finding` out. Remembers which comment did it.
     pub(crate) fn cover(&mut self, finding: &Finding) -> bool {
         let instruction = self.instruction_at(finding.span.start);
-        if self.is_skipped(finding, instruction) {
+        if self.is_skipped(finding, self.instruction_judged(finding).or(instruction)) {
             return true;
         }
         if self.entries.is_empty() {
@@ -136,6 +136,14 @@ impl<'s> Ignores<'s> {
             .filter(|entry| !entry.used)
             .map(|entry| entry.ignore)
             .collect()
+    }
+
+    /// The instruction at which BuildKit makes a finding that points at another one: of two
+    /// instructions it reports the earlier, but goes by the settings above the later.
+    fn instruction_judged(&self, finding: &Finding) -> Option<usize> {
+        let (later, _) = finding.related.first()?;
+        let is_such = finding.codes.contains(&"MultipleInstructionsDisallowed");
+        is_such.then(|| self.instruction_at(later.start)).flatten()
     }
 
     /// The instruction that byte `at` belongs to: the one around it, else the one after it.

@@ -1,8 +1,10 @@
 //! `MAINTAINER`, which a label replaces.
 
+use dflint_build::Point;
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, Dockerfile, Instruction, InstructionName, Text};
+use dflint_parser::{Command, Dockerfile, Instruction, InstructionName};
 
+use crate::lines::holds_comment;
 use crate::{Context, Findings, Rule, Site};
 
 /// See the page.
@@ -14,19 +16,23 @@ impl Rule for MaintainerDeprecated {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
-        let Command::Maintainer(name) = &site.instruction.command else {
+        let here = Point::Instruction { index: site.index, read: false };
+        if !cx.reach.covers(here) {
             return;
-        };
+        }
         findings
             .report(
                 site.instruction.keyword.span(),
                 "MAINTAINER is deprecated, use the label org.opencontainers.image.authors",
             )
-            .fix_or_withhold(fix(cx.dockerfile, site.instruction, name));
+            .fix_or_withhold(fix(cx.dockerfile, site.instruction));
     }
 }
 
-fn fix(file: &Dockerfile, instruction: &Instruction, name: &Text) -> Result<Fix, &'static str> {
+fn fix(file: &Dockerfile, instruction: &Instruction) -> Result<Fix, &'static str> {
+    let Command::Maintainer(name) = &instruction.command else {
+        return Err("the instruction names nobody");
+    };
     let span = instruction.span;
     if file
         .comments

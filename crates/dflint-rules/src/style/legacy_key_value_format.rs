@@ -1,9 +1,9 @@
 //! `ENV key value` and `LABEL key value`.
 
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, InstructionName, KeyValue, Span, Text};
+use dflint_parser::{Command, Instruction, InstructionName, KeyValue, Span, Text};
 
-use crate::{Context, Findings, Rule, Site};
+use crate::{Context, Dialect, Findings, Rule, Site};
 
 /// See the page.
 pub(crate) struct LegacyKeyValueFormat;
@@ -18,24 +18,55 @@ impl Rule for LegacyKeyValueFormat {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
-        let (Command::Env(pairs) | Command::Label(pairs)) = &site.instruction.command else {
-            return;
-        };
-        let [pair] = pairs.pairs.as_slice() else {
-            return;
-        };
-        if !pairs.legacy {
+        if cx.dialect == Dialect::Buildkit {
             return;
         }
-        let keyword = site.instruction.keyword.as_str();
-        let file = cx.dockerfile;
-        findings
-            .report(
-                pair.key.span().to(pair.value.span()),
-                format!("write `{keyword} key=value` instead of the legacy `{keyword} key value`"),
-            )
-            .fix_or_withhold(fix(pair, file.source, file.directives.escape));
+        if let Some(pair) = legacy_pair(site.instruction) {
+            report(cx, site.instruction, pair, pair_span(pair), findings);
+        }
     }
+
+    /// BuildKit finds it when it converts the step, so that a trigger counts where it runs.
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect != Dialect::Buildkit {
+            return;
+        }
+        for visit in cx.visits().filter(|visit| visit.error.is_none()) {
+            let instruction = visit.step.instruction;
+            if let Some(pair) = legacy_pair(instruction) {
+                let span = visit.anchor(cx, pair_span(pair));
+                report(cx, instruction, pair, span, findings);
+            }
+        }
+    }
+}
+
+fn legacy_pair<'m, 'a>(instruction: &'m Instruction<'a>) -> Option<&'m KeyValue<'a>> {
+    match &instruction.command {
+        Command::Env(pairs) | Command::Label(pairs) if pairs.legacy => pairs.pairs.first(),
+        _ => None,
+    }
+}
+
+fn pair_span(pair: &KeyValue) -> Span {
+    pair.key.span().to(pair.value.span())
+}
+
+fn report(
+    cx: &Context,
+    instruction: &Instruction,
+    pair: &KeyValue,
+    span: Span,
+    findings: &mut Findings,
+) {
+    let keyword = instruction.keyword.as_str();
+    let file = cx.dockerfile;
+    findings
+        .report(
+            span,
+            format!("write `{keyword} key=value` instead of the legacy `{keyword} key value`"),
+        )
+        .fix_or_withhold(fix(pair, file.source, file.directives.escape));
 }
 
 fn fix(pair: &KeyValue, source: &str, escape: char) -> Result<Fix, &'static str> {

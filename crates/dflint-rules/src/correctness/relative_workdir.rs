@@ -1,0 +1,85 @@
+//! A relative `WORKDIR` on top of whatever the base image says.
+
+use dflint_build::{Action, Base, BaseImages, Model, Stage, Value};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, Text};
+
+use crate::visit::Visit;
+use crate::{Context, Findings, Rule};
+
+/// See the page.
+pub(crate) struct RelativeWorkdir;
+
+impl Rule for RelativeWorkdir {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        for visit in cx.visits() {
+            let step = visit.step;
+            let (Action::Workdir { written, path }, Command::Workdir(word)) =
+                (&step.action, &step.instruction.command)
+            else {
+                continue;
+            };
+            let windows = step.state.platform().is_windows();
+            let may_be_absolute = !written.has_known_start() || is_absolute(written, windows);
+            if step.state.is_workdir_set() || may_be_absolute {
+                continue;
+            }
+            findings
+                .report(
+                    visit.anchor(cx, word.span()),
+                    format!(
+                        "the relative directory `{written}` depends on the working directory of \
+                         the base image, write an absolute one",
+                    ),
+                )
+                .fix_or_withhold(fix(cx.model, &visit, word, path));
+        }
+    }
+}
+
+fn is_absolute(path: &Value, windows: bool) -> bool {
+    let path = path.as_str();
+    if !windows {
+        return path.starts_with('/');
+    }
+    let drive = |text: &str| text.as_bytes().get(1) == Some(&b':');
+    let path = if drive(path) { path.get(2..).unwrap_or_default() } else { path };
+    path.starts_with(['/', '\\'])
+}
+
+fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &'static str> {
+    let state = &visit.step.state;
+    let unknown = "the working directory of the base image is not known";
+    let before = state.workdir().to_known().ok_or(unknown)?;
+    if is_taken_for_empty(model, visit.stage) {
+        return Err(unknown);
+    }
+    if visit.step.is_trigger || !word.is_contiguous() || state.platform().is_windows() {
+        return Err("the directory cannot be written out here");
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let edit = match path.to_known() {
+        Some(path) if word.as_str().chars().all(plain) => Edit::replace(word.span(), path),
+        _ => Edit::insert(word.span().start, format!("{}/", before.trim_end_matches('/'))),
+    };
+    Ok(Fix {
+        title: "Write the absolute directory".to_owned(),
+        safety: Safety::Safe,
+        keeps: Keeps::Everything,
+        edits: vec![edit],
+    })
+}
+
+/// Whether the stage stands on an image of which nothing is known because the settings say that
+/// images set nothing.
+fn is_taken_for_empty(model: &Model, stage: &Stage) -> bool {
+    let mut stage = stage;
+    // A stage is based on an earlier one, so this ends.
+    while let Base::Stage(below) = stage.base {
+        match model.stage(below) {
+            Some(next) if next.id < stage.id => stage = next,
+            _ => return true,
+        }
+    }
+    model.options().base_images == BaseImages::Empty && stage.base != Base::Scratch
+}

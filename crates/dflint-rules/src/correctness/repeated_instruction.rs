@@ -1,0 +1,85 @@
+//! `CMD`, `ENTRYPOINT` and `HEALTHCHECK` that are replaced in their own stage.
+
+use dflint_build::StageId;
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Dockerfile, InstructionName};
+
+use crate::lines::{holds_comment, lines_of};
+use crate::visit::Visit;
+use crate::{Context, Findings, Rule};
+
+/// See the page.
+pub(crate) struct RepeatedInstruction;
+
+impl Rule for RepeatedInstruction {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let mut last = Last::default();
+        for visit in cx.visits() {
+            let Some(codes) = visit.step.instruction.name.and_then(codes) else {
+                continue;
+            };
+            let keyword = visit.step.instruction.keyword.as_str();
+            let later = visit.anchor(cx, visit.step.instruction.keyword.span());
+            let Some(earlier) = last.replace(visit) else {
+                continue;
+            };
+            let message = format!("this is replaced by the {keyword} below, only the last one counts");
+            findings
+                .report(earlier.anchor(cx, earlier.step.instruction.keyword.span()), message)
+                .answers_to(codes)
+                .related(later, "the one that counts")
+                .fix_or_withhold(fix(cx.dockerfile, &earlier));
+        }
+    }
+}
+
+/// The codes for a second instruction of this name; `None` where there may be several.
+fn codes(name: InstructionName) -> Option<&'static [&'static str]> {
+    match name {
+        InstructionName::Cmd => Some(&["MultipleInstructionsDisallowed", "DL4003"]),
+        InstructionName::Entrypoint => Some(&["MultipleInstructionsDisallowed", "DL4004"]),
+        InstructionName::Healthcheck => Some(&["MultipleInstructionsDisallowed", "DL3012"]),
+        _ => None,
+    }
+}
+
+/// The last instruction of each name in the current stage.
+#[derive(Default)]
+struct Last<'m, 'a> {
+    stage: Option<StageId>,
+    visits: Vec<Visit<'m, 'a>>,
+}
+
+impl<'m, 'a> Last<'m, 'a> {
+    /// Puts `visit` in the place of the one of the same name, which is handed back.
+    fn replace(&mut self, visit: Visit<'m, 'a>) -> Option<Visit<'m, 'a>> {
+        if self.stage != Some(visit.stage.id) {
+            self.stage = Some(visit.stage.id);
+            self.visits.clear();
+        }
+        let name = visit.step.instruction.name;
+        match self.visits.iter_mut().find(|known| known.step.instruction.name == name) {
+            Some(known) => Some(std::mem::replace(known, visit)),
+            None => {
+                self.visits.push(visit);
+                None
+            }
+        }
+    }
+}
+
+fn fix(file: &Dockerfile, replaced: &Visit) -> Result<Fix, &'static str> {
+    let instruction = replaced.step.instruction;
+    if replaced.step.is_trigger {
+        return Err("it is a trigger of the stage below");
+    }
+    if holds_comment(file, instruction) {
+        return Err("a comment inside the instruction would be lost");
+    }
+    Ok(Fix {
+        title: "Remove the instruction that is replaced".to_owned(),
+        safety: Safety::Safe,
+        keeps: Keeps::Everything,
+        edits: vec![Edit::delete(lines_of(file, instruction))],
+    })
+}

@@ -1,0 +1,86 @@
+//! `CMD` and `ENTRYPOINT` in shell form.
+
+use dflint_build::State;
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, CommandLine, Instruction, Text};
+
+use crate::{Context, Dialect, Findings, Rule};
+
+/// See the page.
+pub(crate) struct ShellFormCommand;
+
+impl Rule for ShellFormCommand {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        for visit in cx.visits() {
+            let instruction = visit.step.instruction;
+            let Some(text) = shell_text(instruction) else {
+                continue;
+            };
+            let state = &visit.step.state;
+            if state.shell().is_some_and(|shell| !shell.is_empty()) {
+                continue;
+            }
+            let words = words(text);
+            let is_exec = text.as_str().trim_start().starts_with("exec ");
+            if cx.dialect == Dialect::Dflint && is_exec {
+                continue;
+            }
+            let keyword = instruction.keyword.as_str();
+            findings
+                .report(
+                    visit.anchor(cx, instruction.keyword.span()),
+                    format!(
+                        "write {keyword} as a JSON array: below a shell the program gets no signals",
+                    ),
+                )
+                .fix_or_withhold(fix(text, words, state));
+        }
+    }
+}
+
+fn shell_text<'m, 'a>(instruction: &'m Instruction<'a>) -> Option<&'m Text<'a>> {
+    match &instruction.command {
+        Command::Cmd(CommandLine::Shell(text)) | Command::Entrypoint(CommandLine::Shell(text)) => {
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// Words that a shell understands itself: there is no such program, or it does something else.
+const SHELL_WORDS: [&str; 31] = [
+    ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "eval", "exec", "exit",
+    "export", "fg", "for", "if", "local", "read", "return", "set", "shift", "source", "time",
+    "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while",
+];
+
+/// The words of a command that means the same without a shell, a leading `exec` left out; `None`
+/// where it needs one.
+fn words<'t>(text: &'t Text) -> Option<Vec<&'t str>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,@%+".contains(c);
+    let is_plain = |word: &&str| word.chars().all(|c| plain(c) || c == '=');
+    let mut words: Vec<&str> = text.as_str().split_ascii_whitespace().collect();
+    if words.first() == Some(&"exec") {
+        words.remove(0);
+    }
+    let program = words.first()?;
+    let is_program = program.chars().all(plain) && !SHELL_WORDS.contains(program);
+    (is_program && words.iter().all(|word| is_plain(&word))).then_some(words)
+}
+
+fn fix(text: &Text, words: Option<Vec<&str>>, state: &State) -> Result<Fix, &'static str> {
+    let words = words.ok_or("the command needs a shell")?;
+    if state.platform().is_windows() {
+        return Err("on Windows the shell also splits words differently");
+    }
+    if !text.is_contiguous() {
+        return Err("the command is written on several lines");
+    }
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    Ok(Fix {
+        title: "Write the command as a JSON array".to_owned(),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![Edit::replace(text.span(), format!("[{}]", quoted.join(", ")))],
+    })
+}

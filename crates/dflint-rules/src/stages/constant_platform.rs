@@ -1,0 +1,51 @@
+//! `FROM --platform=linux/amd64`.
+
+use dflint_build::{Platform, Point, Stage};
+use dflint_fix::{Keeps, Safety};
+
+use crate::platform_flag::remove;
+use crate::{Context, Findings, Rule};
+
+/// See the page.
+pub(crate) struct ConstantPlatform;
+
+impl Rule for ConstantPlatform {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        for stage in cx.model.stages() {
+            let here = Point::Base { stage: stage.id.0, platform: true };
+            let Some(written) = &stage.from.platform else {
+                continue;
+            };
+            let Some(platform) = constant(cx, written.as_str()) else {
+                continue;
+            };
+            if !cx.reach.covers(here) || is_named_for(stage, &platform) {
+                continue;
+            }
+            findings
+                .report(
+                    cx.anchor(stage.instruction, written.span()),
+                    format!(
+                        "`--platform={}` ties the stage to one platform, choose it with \
+                         `docker build --platform` instead",
+                        written.as_str(),
+                    ),
+                )
+                .fix_or_withhold(remove(cx.dockerfile.source, stage, Safety::Unsafe, Keeps::Nothing));
+        }
+    }
+}
+
+/// The platform that the text names without any variable.
+fn constant(cx: &Context, written: &str) -> Option<Platform> {
+    let expansion = cx.model.expander().word(written, cx.model.global_args()).ok()?;
+    let is_constant = expansion.matched.is_empty() && expansion.unmatched.is_empty();
+    let text = expansion.value.to_known().filter(|_| is_constant)?;
+    Platform::parse(text).ok()
+}
+
+/// Whether the stage's name says the platform, so that the constant is meant.
+fn is_named_for(stage: &Stage, platform: &Platform) -> bool {
+    let name = stage.name.as_deref().unwrap_or_default();
+    name.contains(&platform.os) || name.contains(&platform.architecture)
+}

@@ -1,0 +1,44 @@
+//! `FROM --platform=$TARGETPLATFORM`.
+
+use dflint_build::Point;
+use dflint_fix::{Keeps, Safety};
+
+use crate::platform_flag::remove;
+use crate::{Context, Findings, Rule};
+
+/// See the page.
+pub(crate) struct RedundantTargetPlatform;
+
+impl Rule for RedundantTargetPlatform {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        for stage in cx.model.stages() {
+            let here = Point::Base { stage: stage.id.0, platform: true };
+            let Some(written) = &stage.from.platform else {
+                continue;
+            };
+            if !cx.reach.covers(here) || !is_target_platform(cx, written.as_str()) {
+                continue;
+            }
+            findings
+                .report(
+                    cx.anchor(stage.instruction, written.span()),
+                    format!(
+                        "`--platform={}` is what a stage is built for anyway, leave it out",
+                        written.as_str(),
+                    ),
+                )
+                .fix_or_withhold(remove(cx.dockerfile.source, stage, Safety::Safe, Keeps::Everything));
+        }
+    }
+}
+
+/// Whether the text names `TARGETPLATFORM`, no other variable, and comes to its value.
+fn is_target_platform(cx: &Context, written: &str) -> bool {
+    let Ok(expansion) = cx.model.expander().word(written, cx.model.global_args()) else {
+        return false;
+    };
+    let target = cx.model.global_args().get("TARGETPLATFORM");
+    let only = expansion.unmatched.is_empty()
+        && matches!(expansion.matched.as_slice(), [name] if name == "TARGETPLATFORM");
+    only && target == Some(&expansion.value)
+}
