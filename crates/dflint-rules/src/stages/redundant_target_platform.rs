@@ -1,7 +1,7 @@
 //! `FROM --platform=$TARGETPLATFORM`.
 
-use dflint_build::Point;
-use dflint_fix::{Keeps, Safety};
+use dflint_build::{Point, Stage};
+use dflint_fix::{Fix, Keeps, Safety};
 
 use crate::platform_flag::remove;
 use crate::{Context, Findings, Rule};
@@ -27,9 +27,16 @@ impl Rule for RedundantTargetPlatform {
                         written.as_str(),
                     ),
                 )
-                .fix_or_withhold(remove(cx.dockerfile.source, stage, Safety::Safe, Keeps::Everything));
+                .fix_or_withhold(fix(cx, stage, written.as_str()));
         }
     }
+}
+
+fn fix(cx: &Context, stage: &Stage, written: &str) -> Result<Fix, &'static str> {
+    if !matches!(written, "$TARGETPLATFORM" | "${TARGETPLATFORM}") {
+        return Err("on another platform the flag may say something else");
+    }
+    remove(cx.dockerfile.source, stage, Safety::Safe, Keeps::Everything)
 }
 
 /// Whether the text names `TARGETPLATFORM`, no other variable, and comes to its value.
