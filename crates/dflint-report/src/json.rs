@@ -157,7 +157,7 @@ fn file(file: &FileReport) -> JsonFile<'_> {
             .iter()
             .map(|error| JsonError {
                 message: &error.message,
-                location: error.span.map(|span| location(span, &lines)),
+                location: error.location.map(between),
             })
             .collect(),
     }
@@ -200,7 +200,10 @@ fn edit(edit: &dflint_fix::Edit) -> JsonEdit<'_> {
 }
 
 fn location(span: Span, lines: &Lines<'_>) -> JsonLocation {
-    let (start, end) = lines.positions(span);
+    between(lines.positions(span))
+}
+
+fn between((start, end): (Position, Position)) -> JsonLocation {
     JsonLocation {
         start: position(start),
         end: position(end),

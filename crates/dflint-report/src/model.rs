@@ -30,8 +30,8 @@ pub struct FileReport {
 pub struct FileError {
     /// For a person, without the path.
     pub message: String,
-    /// Where in the file, when that is known.
-    pub span: Option<Span>,
+    /// Where in the file, start and end (exclusive), when that is known.
+    pub location: Option<(Position, Position)>,
 }
 
 /// Numbers over all files.

@@ -60,7 +60,7 @@ fn report() -> Report {
     three.fix = Some(fix(Safety::Unsafe, vec![new_file]));
     let lost = FileError {
         message: "cannot read: permission denied".to_owned(),
-        span: None,
+        location: None,
     };
     Report {
         files: vec![

@@ -1,28 +1,20 @@
 //! What is wrong with a configuration, and where.
 
-use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use dflint_parser::{LineIndex, Position};
+
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct ConfigError {
     /// The configuration file.
     pub path: PathBuf,
-    /// Line and column in characters, both from 1.
-    pub place: Option<(usize, usize)>,
+    /// Start and end (exclusive) of what is wrong.
+    pub place: Option<(Position, Position)>,
     /// What is wrong, with a suggestion where there is one.
     pub message: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Some((line, column)) = self.place {
-            write!(f, ":{line}:{column}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
 }
 
 impl ConfigError {
@@ -44,7 +36,7 @@ impl ConfigError {
     ) -> Self {
         Self {
             path: path.to_owned(),
-            place: span.map(|span| place(text, span.start)),
+            place: span.map(|span| place(text, &span)),
             message: message.into(),
         }
     }
@@ -56,12 +48,10 @@ impl ConfigError {
     }
 }
 
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.matches('\n').count() + 1;
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    (line, column)
+fn place(text: &str, span: &Range<usize>) -> (Position, Position) {
+    let lines = LineIndex::new(text);
+    let position = |offset: usize| lines.position(text, offset as u32);
+    (position(span.start), position(span.end))
 }
 
 /// Serde says "unknown field `a`, expected one of `b`, `c`" (and the same of variants); the words
@@ -89,13 +79,7 @@ fn suggestion(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{place, suggestion};
-
-    #[test]
-    fn places_count_characters() {
-        assert_eq!(place("a\né = 1\n", 5), (2, 3));
-        assert_eq!(place("", 0), (1, 1));
-    }
+    use super::suggestion;
 
     #[test]
     fn the_nearest_known_name_is_suggested() {

@@ -147,7 +147,7 @@ impl Work<'_> {
             let mut outcome = self.lint(subject);
             outcome.report.errors.push(FileError {
                 message: error.to_string(),
-                span: None,
+                location: None,
             });
             return outcome;
         }
@@ -183,7 +183,7 @@ impl Work<'_> {
         let mut outcome = self.outcome(path, "", Vec::new());
         outcome.report.errors.push(FileError {
             message,
-            span: None,
+            location: None,
         });
         outcome
     }

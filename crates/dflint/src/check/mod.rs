@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use dflint_fix::{Safety, new_file_diff};
+use dflint_project::config::ConfigError;
 use dflint_project::discovery::{Discovered, Found, PathMessage};
 use dflint_project::paths::relative;
 use dflint_project::project::{ConfigSource, Overrides, Project};
@@ -177,21 +178,23 @@ fn config_errors(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<FileRepo
     outcomes.retain_mut(|outcome| match outcome.config_error.take() {
         None => true,
         Some(error) => {
-            let path = relative(project.directory(), &error.path);
-            let place = error
-                .place
-                .map(|(line, column)| format!("line {line}, column {column}: "));
-            errors.insert(
-                path,
-                format!("{}{}", place.unwrap_or_default(), error.message),
-            );
+            errors.entry(error.path.clone()).or_insert(error);
             false
         }
     });
     errors
-        .into_iter()
-        .map(|(path, message)| failure(path, message))
+        .values()
+        .map(|error| config_failure(project, error))
         .collect()
+}
+
+fn config_failure(project: &Project, error: &ConfigError) -> FileReport {
+    let path = relative(project.directory(), &error.path);
+    let mut report = failure(path, error.message.clone());
+    for failure in &mut report.errors {
+        failure.location = error.place;
+    }
+    report
 }
 
 fn failure(path: String, message: String) -> FileReport {
@@ -199,7 +202,7 @@ fn failure(path: String, message: String) -> FileReport {
         path,
         errors: vec![FileError {
             message,
-            span: None,
+            location: None,
         }],
         ..FileReport::default()
     }
@@ -216,7 +219,11 @@ fn tell(outcomes: &[Outcome]) {
 fn tell_errors(report: &Report) {
     for file in &report.files {
         for error in &file.errors {
-            say(&format!("error: {}: {}", file.path, error.message));
+            let place = match error.location {
+                Some((start, _)) => format!("{}:{}:{}", file.path, start.line, start.column),
+                None => file.path.clone(),
+            };
+            say(&format!("error: {place}: {}", error.message));
         }
     }
 }

@@ -9,9 +9,11 @@ use dflint_project::discovery::Discovered;
 use dflint_project::paths::relative;
 use dflint_project::project::Project;
 use dflint_project::source::read;
+use dflint_report::{FileReport, Report};
 
+use super::{config_failure, failure, path_errors, tell_errors};
 use crate::args::CheckArgs;
-use crate::terminal::{print, say};
+use crate::terminal::print;
 use crate::{FAILURE, Failure};
 
 /// Prints which files would be linted, or with which settings.
@@ -20,15 +22,11 @@ pub(crate) fn run(
     project: &Project,
     found: &Discovered,
 ) -> Result<ExitCode, Failure> {
-    let told = |path: &Path| relative(project.directory(), path);
-    let mut errors: Vec<String> = found
-        .errors
-        .iter()
-        .map(|error| format!("{}: {}", told(&error.path), error.message))
-        .collect();
+    let mut errors = path_errors(project, &found.errors);
     print(|out| {
         for file in &found.files {
-            writeln!(out, "{}", told(&file.path))?;
+            let path = relative(project.directory(), &file.path);
+            writeln!(out, "{path}")?;
             if args.output.show_settings
                 && let Err(error) = write_settings(project, &file.path, out)?
             {
@@ -37,10 +35,9 @@ pub(crate) fn run(
         }
         Ok(())
     })?;
-    for error in &errors {
-        say(&format!("error: {error}"));
-    }
-    Ok(if errors.is_empty() {
+    let report = Report { files: errors };
+    tell_errors(&report);
+    Ok(if report.files.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(FAILURE)
@@ -52,14 +49,17 @@ fn write_settings(
     project: &Project,
     path: &Path,
     out: &mut dyn Write,
-) -> io::Result<Result<(), String>> {
+) -> io::Result<Result<(), FileReport>> {
     let governing = match project.governing(path) {
         Ok(governing) => governing,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => return Ok(Err(config_failure(project, &error))),
     };
     let bytes = match read(path) {
         Ok(bytes) => bytes,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => {
+            let path = relative(project.directory(), path);
+            return Ok(Err(failure(path, error.to_string())));
+        }
     };
     let context = Source::read(&bytes).ok().and_then(|source| {
         let file = dflint_parser::parse(source.text());

@@ -4,13 +4,12 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use dflint_project::config::ConfigError;
 use dflint_project::paths::absolute;
 use dflint_project::source::read_from;
-use dflint_report::{FileError, Report};
+use dflint_report::Report;
 
 use super::file::{Outcome, Work};
-use super::{status, tell, tell_errors, write_report, write_to};
+use super::{config_failure, status, tell, tell_errors, write_report, write_to};
 use crate::Failure;
 use crate::args::CheckArgs;
 use crate::terminal::{print, with_color};
@@ -46,11 +45,7 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
     let diff = std::mem::take(&mut outcome.diff);
     let fails = outcome.fails;
     if let Some(error) = outcome.config_error.take() {
-        outcome.report.errors.push(FileError {
-            message: ConfigError::to_string(&error),
-            span: None,
-        });
-        outcome.report.path = NAME.to_owned();
+        outcome.report = config_failure(work.project, &error);
     }
     if args.output.verbose {
         tell(std::slice::from_ref(&outcome));
