@@ -42,7 +42,7 @@ fn commands_name_their_managers() {
 
 #[test]
 fn subcommands_give_actions_by_the_longest_match() {
-    let cases: [(&str, &str, Option<(Action, usize)>); 16] = [
+    let cases = [
         ("uv", "pip install flask", Some((Action::Install, 2))),
         ("uv", "pip compile", Some((Action::Lock, 2))),
         ("uv", "version", None),

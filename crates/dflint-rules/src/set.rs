@@ -87,3 +87,108 @@ impl RuleSet {
             .map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dflint_build::{Model, ModelOptions, Reach};
+    use dflint_knowledge::{RulePage, pages};
+
+    use super::*;
+    use crate::context::Dialect;
+    use crate::options::RuleOptions;
+    use crate::rule::Rule;
+
+    /// Reports every USER and RUN, and the file.
+    struct Everywhere;
+
+    impl Rule for Everywhere {
+        fn interests(&self) -> &'static [InstructionName] {
+            &[InstructionName::Run, InstructionName::User]
+        }
+
+        fn sees_onbuild(&self) -> bool {
+            true
+        }
+
+        fn check_instruction(&self, _: &Context, site: &Site, findings: &mut Findings) {
+            let message = format!(
+                "{}{}",
+                site.index,
+                if site.onbuild { " onbuild" } else { "" }
+            );
+            findings.report(site.instruction.span, message);
+        }
+
+        fn check_file(&self, _: &Context, findings: &mut Findings) {
+            findings.report(dflint_parser::Span::empty(0), "file");
+        }
+    }
+
+    /// Reports every RUN outside of ONBUILD.
+    struct RunOnly;
+
+    impl Rule for RunOnly {
+        fn interests(&self) -> &'static [InstructionName] {
+            &[InstructionName::Run]
+        }
+
+        fn check_instruction(&self, _: &Context, site: &Site, findings: &mut Findings) {
+            findings.report(site.instruction.span, format!("run {}", site.index));
+        }
+    }
+
+    static OTHER: RulePage = RulePage {
+        name: "other",
+        ..pages::SYNTAX_ERROR
+    };
+
+    fn run(rules: &[RegisteredRule]) -> Vec<(&'static str, String)> {
+        let source = "FROM a\nRUN b\nONBUILD RUN c\nONBUILD USER d\nUSER e\nWORKDIR /f\nNONE\n";
+        let file = dflint_parser::parse(source);
+        let model = Model::new(&file, &ModelOptions::default());
+        let cx = Context {
+            dockerfile: &file,
+            model: &model,
+            build_context: None,
+            options: &RuleOptions::default(),
+            dialect: Dialect::Dflint,
+            reach: Reach::EVERYTHING,
+        };
+        let findings = RuleSet::new(rules.iter().copied()).run(&cx);
+        findings
+            .into_iter()
+            .map(|finding| (finding.rule.name, finding.message))
+            .collect()
+    }
+
+    #[test]
+    fn rules_see_what_they_ask_for_in_file_order() {
+        let everywhere = RegisteredRule {
+            page: &pages::SYNTAX_ERROR,
+            rule: &Everywhere,
+        };
+        let run_only = RegisteredRule {
+            page: &OTHER,
+            rule: &RunOnly,
+        };
+        let expected = [
+            ("syntax-error", "1"),
+            ("other", "run 1"),
+            ("syntax-error", "2 onbuild"),
+            ("syntax-error", "3 onbuild"),
+            ("syntax-error", "4"),
+            ("syntax-error", "file"),
+        ];
+        let found = run(&[everywhere, run_only]);
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(rule, message)| (*rule, message.as_str()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn no_rules_find_nothing() {
+        assert!(run(&[]).is_empty());
+    }
+}
