@@ -4,7 +4,7 @@
 mod base_images;
 #[path = "../build/literal.rs"]
 mod literal;
-#[path = "../build/package_managers.rs"]
+#[path = "../build/package_managers/mod.rs"]
 mod package_managers;
 #[path = "../build/presets.rs"]
 mod presets;

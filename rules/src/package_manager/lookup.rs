@@ -1,0 +1,100 @@
+//! Finding package managers and their subcommands.
+
+use super::{Cache, PackageManager, RuntimePath, Subcommand};
+
+mod table {
+    use super::super::*;
+
+    include!(concat!(env!("OUT_DIR"), "/package_managers.rs"));
+}
+
+/// Every package manager, sorted by name.
+#[must_use]
+pub fn package_managers() -> &'static [PackageManager] {
+    table::MANAGERS
+}
+
+/// The directories that the running container needs.
+#[must_use]
+pub fn runtime_paths() -> &'static [RuntimePath] {
+    table::RUNTIME_PATHS
+}
+
+/// The package manager of that name.
+#[must_use]
+pub fn package_manager(name: &str) -> Option<&'static PackageManager> {
+    let at = table::MANAGERS
+        .binary_search_by(|manager| manager.name.cmp(name))
+        .ok()?;
+    table::MANAGERS.get(at)
+}
+
+/// The package managers that `command` (a name without directory) can mean. More than one only
+/// where [`PackageManager::variant`] tells them apart.
+pub fn managers_of_command(command: &str) -> impl Iterator<Item = &'static PackageManager> {
+    let stem = command.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    named(command, "").chain(named(stem, "#"))
+}
+
+/// The managers whose command is `stem` followed by `suffix`.
+fn named(stem: &str, suffix: &'static str) -> impl Iterator<Item = &'static PackageManager> {
+    let order = |known: &str| known.bytes().cmp(stem.bytes().chain(suffix.bytes()));
+    let start = table::COMMANDS.partition_point(|(known, _)| order(known).is_lt());
+    let end = table::COMMANDS.partition_point(|(known, _)| order(known).is_le());
+    table::COMMANDS
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|(_, at)| table::MANAGERS.get(*at as usize))
+}
+
+/// The manager that `python -m module` runs.
+#[must_use]
+pub fn manager_of_module(module: &str) -> Option<&'static PackageManager> {
+    table::MANAGERS
+        .iter()
+        .find(|manager| manager.modules.contains(&module))
+}
+
+impl PackageManager {
+    /// The subcommand that `words` begin with, in its longest form, and how many words it takes.
+    /// `words` are those after the command and its global options; for a
+    /// [shortcut](PackageManager::shortcuts), the implied words come first.
+    #[must_use]
+    pub fn subcommand(&self, words: &[&str]) -> Option<(&'static Subcommand, usize)> {
+        self.subcommands
+            .iter()
+            .find_map(|subcommand| Some((subcommand, subcommand.matches(words)?)))
+    }
+
+    /// The cache called `name`.
+    #[must_use]
+    pub fn cache(&self, name: &str) -> Option<&'static Cache> {
+        self.caches.iter().find(|cache| cache.name == name)
+    }
+}
+
+impl Subcommand {
+    /// How many of `words` it matches; `None` when they do not begin with it.
+    fn matches(&self, words: &[&str]) -> Option<usize> {
+        if self.words == "*" {
+            return Some(0);
+        }
+        if self.words.is_empty() {
+            return words.iter().all(|word| word.starts_with('-')).then_some(0);
+        }
+        let mut count = 0;
+        for pattern in self.words.split(' ') {
+            let word = words.get(count)?;
+            let matches = match pattern.strip_suffix('*') {
+                Some(prefix) => word.starts_with(prefix),
+                None => *word == pattern,
+            };
+            if !matches {
+                return None;
+            }
+            count += 1;
+        }
+        Some(count)
+    }
+}
