@@ -62,6 +62,9 @@ pub enum ProjectError {
     Context(PathBuf),
 }
 
+/// What settings depend on: the configuration file and the rules left out besides.
+type SettingsKey = (Option<PathBuf>, Vec<String>);
+
 /// What holds for the files of a run.
 pub struct Project {
     directory: PathBuf,
@@ -71,8 +74,7 @@ pub struct Project {
     contexts: Contexts,
     /// By directory.
     configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
-    /// By configuration file and the rules left out besides.
-    settings: Mutex<HashMap<(Option<PathBuf>, Vec<String>), Arc<Settings>>>,
+    settings: Mutex<HashMap<SettingsKey, Arc<Settings>>>,
 }
 
 /// What holds for one file.

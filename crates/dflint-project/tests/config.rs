@@ -1,5 +1,10 @@
 //! Configuration files, from the disk to what they mean.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not the functions they share"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

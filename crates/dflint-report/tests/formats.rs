@@ -1,5 +1,10 @@
 //! Every format of one report; `SNAPSHOTS=overwrite cargo test` renews them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not the functions they share"
+)]
+
 use dflint_fix::{Edit, Fix, Keeps, Safety, Target};
 use dflint_knowledge::{Severity, pages};
 use dflint_linter::Finding;

@@ -1,6 +1,11 @@
 //! What must not bring dflint down: each case ends with findings or a clear error, and never
 //! hides another file.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not the functions they share"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

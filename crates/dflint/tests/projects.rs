@@ -1,5 +1,12 @@
 //! Runs the program on every project under `testdata/projects`; see `testdata/README.md`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not the functions they share"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
