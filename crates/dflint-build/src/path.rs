@@ -89,8 +89,8 @@ impl PathStyle {
         path.is_ok_and(|path| path.starts_with('/'))
     }
 
-    /// `NormalizePath`: `path` seen from `parent`, absolute, with slashes. With `keep_slash` a
-    /// slash (or `/.`) at the end stays.
+    /// `NormalizePath`: `path` seen from `parent`, with slashes; what is absolute already stays as
+    /// it is. With `keep_slash` a slash (or `/.`) at the end stays.
     pub(crate) fn normalize(
         self,
         parent: &str,
@@ -111,24 +111,24 @@ impl PathStyle {
         let mut path = self.without_drive(path, keep_slash)?;
         if !path.starts_with('/') {
             path = join(&parent, &path);
-        }
-        if keep_slash {
-            restore_ending(&written, &mut path);
+            if keep_slash {
+                restore_ending(&written, &mut path);
+            }
         }
         Ok(path)
     }
 
-    /// `CheckSystemDriveAndRemoveDriveLetter`: cleaned, with slashes, without `C:`.
+    /// `CheckSystemDriveAndRemoveDriveLetter`: on Windows cleaned, with slashes, without `C:`;
+    /// elsewhere the path as it is.
     fn without_drive(self, path: &str, keep_slash: bool) -> Result<String, OtherDrive> {
+        if !self.windows {
+            return Ok(path.to_owned());
+        }
         let slashed = self.to_slash(path);
         let (rest, has_drive) = match slashed.split_once(':') {
-            Some((drive, rest)) if self.windows => {
-                if !drive.eq_ignore_ascii_case("c") {
-                    return Err(OtherDrive);
-                }
-                (rest.to_owned(), true)
-            }
-            _ => (slashed, false),
+            Some((drive, _)) if !drive.eq_ignore_ascii_case("c") => return Err(OtherDrive),
+            Some((_, rest)) => (rest.to_owned(), true),
+            None => (slashed, false),
         };
         let mut cleaned = clean(&rest);
         if has_drive && !cleaned.starts_with('/') {
@@ -180,6 +180,19 @@ impl PathStyle {
     }
 }
 
+/// An absolute path cleaned as operations have it (`llb`'s `normalizePath`); with `keep_slash` a
+/// slash (or `/.`) at the end stays. What is not known stays as it is.
+pub(crate) fn clean_value(path: &Value, keep_slash: bool) -> Value {
+    let Some(known) = path.to_known() else {
+        return path.clone();
+    };
+    let mut cleaned = join("/", known);
+    if keep_slash {
+        restore_ending(known, &mut cleaned);
+    }
+    cleaned.into()
+}
+
 /// Gives `path` the slash or `/.` that `written` ends with.
 fn restore_ending(written: &str, path: &mut String) {
     if written.ends_with('/') && !path.ends_with('/') {
@@ -194,7 +207,7 @@ fn restore_ending(written: &str, path: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{OtherDrive, PathStyle, base, clean, join};
+    use super::{OtherDrive, PathStyle, base, clean, clean_value, join};
     use crate::value::Value;
 
     const UNIX: PathStyle = PathStyle { windows: false };
@@ -239,6 +252,12 @@ mod tests {
                 "{path}"
             );
         }
+        assert_eq!(
+            UNIX.normalize("/w", "/x//y/.", true).as_deref(),
+            Ok("/x//y/.")
+        );
+        assert_eq!(clean_value(&"/x//y/.".into(), true), "/x/y/.".into());
+        assert_eq!(clean_value(&"/x//y/.".into(), false), "/x/y".into());
         assert_eq!(UNIX.normalize("/", "./", true).as_deref(), Ok("/"));
     }
 

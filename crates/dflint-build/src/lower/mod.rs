@@ -167,9 +167,7 @@ impl Lowering<'_, '_> {
         let user = &state.image().user;
         let owner = (!user.as_str().is_empty()).then(|| Owner::parse(user));
         let action = FileAction::MakeDirectory {
-            path: path
-                .to_known()
-                .map_or_else(|| path.clone(), |p| path::clean(p).into()),
+            path: path::clean_value(path, false),
             mode: 0o755,
             parents: true,
             owner,

@@ -17,7 +17,8 @@ use crate::value::Value;
 
 use super::convert::Converter;
 use super::stage::{Base, Origin, Stage, StageId, StagePlatform};
-use super::state::{BaseFacts, State};
+use super::base::BaseFacts;
+use super::state::State;
 use super::{Arguments, BaseImages, Model, ModelOptions};
 
 /// The name of the base that is nothing.
@@ -483,6 +484,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             (Base::Scratch, _) => BaseFacts::Scratch,
             (_, BaseImages::Empty) => BaseFacts::Empty,
             (Base::Image(reference), BaseImages::Known) => BaseFacts::of(reference),
+            (Base::Unknown(name), BaseImages::Known) => BaseFacts::of_unknown(name),
             _ => BaseFacts::Unknown,
         };
         State::at_base(facts, self.platform_of(draft))

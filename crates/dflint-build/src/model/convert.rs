@@ -1,5 +1,6 @@
 //! Converting the instructions of one stage into steps, as BuildKit's `dispatch` does.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use dflint_parser::{
@@ -104,6 +105,7 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
             is_trigger,
             state,
             action,
+            script: OnceCell::new(),
         });
     }
 

@@ -1,5 +1,6 @@
 //! What BuildKit will do with a file, step by step.
 
+mod base;
 mod build;
 mod chmod;
 mod convert;
@@ -13,16 +14,19 @@ mod stage;
 mod state;
 mod step;
 mod transfer;
+mod user;
 
 pub use image::{HealthcheckConfig, ImageConfig};
 pub use options::{Arguments, BaseImages, ModelOptions};
+pub use base::BaseFacts;
 pub(crate) use run::PIPES;
 pub use stage::{Base, Origin, Stage, StageId, StagePlatform};
-pub use state::{BaseFacts, State, User};
+pub use state::State;
 pub use step::{
     Action, Argument, Assignment, Chmod, CopySource, CopyStep, Network, ResolvedMount, RunStep,
     Sharing, Step,
 };
+pub use user::User;
 
 use dflint_parser::Dockerfile;
 

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::env::Env;
+use crate::env::{Env, Lookup, Variables};
 use crate::path::PathStyle;
 use crate::platform::Platform;
-use crate::reference::ImageReference;
 use crate::value::Value;
 
+use super::base::BaseFacts;
 use super::image::ImageConfig;
+use super::user::User;
 
 /// What holds at one point of a stage: just before a step, or at its end.
 ///
@@ -39,69 +40,25 @@ const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN
 /// Where commands are looked up when nothing else is said.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// What is known of the image that a chain of stages stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BaseFacts {
-    /// `scratch`: nothing is there.
-    Scratch,
-    /// Base images are taken to set nothing.
-    Empty,
-    /// Nothing is known.
-    Unknown,
-}
-
-/// The user that commands run as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// `user[:group]` as the last `USER` or the base image says; empty means root.
-    pub value: Value,
-    /// The numeric user, where it is known.
-    pub uid: Option<u32>,
-    /// The numeric group, where it is known.
-    pub gid: Option<u32>,
-    /// The home directory, where it is known.
-    pub home: Option<Rc<str>>,
-}
-
-impl User {
-    /// Whether it is certainly root.
-    #[must_use]
-    pub fn is_root(&self) -> bool {
-        self.uid == Some(0)
-    }
-}
-
-impl BaseFacts {
-    pub(super) fn of(_reference: &ImageReference) -> Self {
-        Self::Unknown
-    }
-}
-
 impl State {
     /// What holds on top of an image (or of nothing).
-    pub(super) fn at_base(base: BaseFacts, platform: Platform) -> Self {
-        let unknown = base == BaseFacts::Unknown;
-        let mut env = if unknown { Env::open() } else { Env::default() };
-        if !unknown && !platform.is_windows() && env.get("PATH").is_none() {
+    pub(super) fn at_base(base: BaseFacts, mut platform: Platform) -> Self {
+        if base.is_windows() {
+            "windows".clone_into(&mut platform.os);
+        }
+        let mut env = base.env();
+        if !env.is_open() && !platform.is_windows() && env.get("PATH").is_none() {
             env.set("PATH", DEFAULT_PATH.into());
         }
-        let or_unknown = |what: &str| match base {
-            BaseFacts::Unknown => Value::unresolved(what),
-            BaseFacts::Scratch | BaseFacts::Empty => Value::default(),
-        };
-        let workdir = match base {
-            BaseFacts::Scratch => "/".into(),
-            _ => or_unknown("<workdir of the base image>"),
-        };
         let image = ImageConfig {
             env: env.clone(),
-            user: or_unknown("<user of the base image>"),
-            workdir: workdir.clone(),
+            user: base.user(),
+            workdir: base.workdir(),
             ..ImageConfig::default()
         };
-        let workdir = match base {
-            BaseFacts::Scratch | BaseFacts::Empty => "/".into(),
-            BaseFacts::Unknown => workdir,
+        let workdir = match image.workdir.as_str() {
+            "" => "/".into(),
+            _ => image.workdir.clone(),
         };
         Self {
             env,
@@ -200,6 +157,22 @@ impl State {
     #[must_use]
     pub fn base(&self) -> BaseFacts {
         self.base
+    }
+
+    /// The user that commands run as.
+    #[must_use]
+    pub fn user(&self) -> User {
+        User::of(&self.image.user, self.base)
+    }
+
+    /// The home directory that commands see, where it is known: `HOME`, or else the user's own.
+    #[must_use]
+    pub fn home(&self) -> Option<Rc<str>> {
+        match self.env.lookup("HOME") {
+            Lookup::Set(value) => value.to_known().map(Rc::from),
+            Lookup::Unset => self.user().home,
+            Lookup::Unknown => None,
+        }
     }
 
     /// The words of `SHELL`, or `None` while the default holds.

@@ -1,8 +1,10 @@
 //! What one instruction of a stage does, expanded and resolved.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use dflint_parser::{CommandLine, Instruction, Mount, MountKind, Text};
+use dflint_parser::{Command, CommandLine, HealthTest, Instruction, Mount, MountKind, Text};
+use dflint_shell::{Script, Shell};
 
 use crate::value::Value;
 
@@ -24,6 +26,41 @@ pub struct Step<'a> {
     pub state: State,
     /// What it does.
     pub action: Action<'a>,
+    /// Read when first asked for.
+    pub(super) script: OnceCell<Option<Script<'a>>>,
+}
+
+impl<'a> Step<'a> {
+    /// What `RUN`, `CMD`, `ENTRYPOINT` or `HEALTHCHECK` executes, read once and kept; `None` for
+    /// other instructions and for `HEALTHCHECK NONE`.
+    #[must_use]
+    pub fn script(&self) -> Option<&Script<'a>> {
+        self.script.get_or_init(|| self.read_script()).as_ref()
+    }
+
+    fn read_script(&self) -> Option<Script<'a>> {
+        let line = match &self.instruction.command {
+            Command::Run(run) => {
+                let shell = self.state.script_shell();
+                return Some(Script::of_run(run, &self.instruction.heredocs, &shell));
+            }
+            Command::Cmd(line) | Command::Entrypoint(line) => line,
+            Command::Healthcheck(check) => match &check.test {
+                HealthTest::Cmd(line) => line,
+                HealthTest::None => return None,
+            },
+            _ => return None,
+        };
+        Some(Script::of_command_line(line, &self.state.script_shell()))
+    }
+}
+
+impl State {
+    /// The shell that scripts are read with.
+    fn script_shell(&self) -> Shell {
+        let words = self.shell_or_default();
+        Shell::from_words(words.iter().map(Value::as_str))
+    }
 }
 
 /// What a step does.

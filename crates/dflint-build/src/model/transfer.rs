@@ -5,6 +5,7 @@ use dflint_parser::{Instruction, Source, Text, Transfer};
 use crate::error::ErrorKind;
 use crate::expand::Expander;
 use crate::git::{self, GitSource};
+use crate::path::clean_value;
 use crate::reference::is_digest;
 use crate::value::Value;
 
@@ -100,6 +101,7 @@ impl Conversion<'_, '_, '_, '_> {
             _ => written.clone(),
         };
         let normalized = style.normalize_value(state.workdir(), &cleaned, true);
+        let normalized = normalized.map(|path| clean_value(&path, true));
         normalized.map_err(|_| {
             let kind = ErrorKind::BadDrive(written.to_string());
             let span = self.transfer.destination.span();
@@ -164,7 +166,7 @@ impl Conversion<'_, '_, '_, '_> {
         })?;
         Ok(CopySource::Path {
             written: value,
-            path,
+            path: clean_value(&path, false),
         })
     }
 
