@@ -51,7 +51,7 @@ pub fn base(path: &str) -> &str {
     trimmed.rsplit('/').next().unwrap_or(trimmed)
 }
 
-/// A Windows path names a drive other than `C:`.
+/// A Windows path names a drive other than `C:`, a drive alone, or a share on the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OtherDrive;
 
@@ -125,17 +125,18 @@ impl PathStyle {
             return Ok(path.to_owned());
         }
         let slashed = self.to_slash(path);
-        let (rest, has_drive) = match slashed.split_once(':') {
-            Some((drive, _)) if !drive.eq_ignore_ascii_case("c") => return Err(OtherDrive),
-            Some((_, rest)) => (rest.to_owned(), true),
-            None => (slashed, false),
+        let rest = match slashed.split_once(':') {
+            _ if slashed.starts_with("//") => return Err(OtherDrive),
+            Some((drive, rest)) if !drive.eq_ignore_ascii_case("c") || rest.is_empty() => {
+                return Err(OtherDrive);
+            }
+            // `C:dir` is relative to the directory that is current on the drive.
+            Some((_, rest)) => rest,
+            None => &slashed,
         };
-        let mut cleaned = clean(&rest);
-        if has_drive && !cleaned.starts_with('/') {
-            cleaned = join("/", &cleaned);
-        }
+        let mut cleaned = clean(rest);
         if keep_slash {
-            restore_ending(&rest, &mut cleaned);
+            restore_ending(rest, &mut cleaned);
         }
         Ok(cleaned)
     }

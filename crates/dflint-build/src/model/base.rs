@@ -28,7 +28,10 @@ impl BaseFacts {
     /// What the table knows of an image whose tag depends on something unknown (`python:${V}`).
     pub(super) fn of_unknown(name: &Value) -> Self {
         let known = match name.unresolved_ranges().first() {
-            Some(first) => name.as_str().get(..first.start as usize).unwrap_or_default(),
+            Some(first) => name
+                .as_str()
+                .get(..first.start as usize)
+                .unwrap_or_default(),
             None => name.as_str(),
         };
         let slash = known.rfind('/').map_or(0, |at| at + 1);
@@ -54,7 +57,8 @@ impl BaseFacts {
     }
 
     pub(super) fn is_windows(self) -> bool {
-        self.known().is_some_and(|image| image.family == Family::Windows)
+        self.known()
+            .is_some_and(|image| image.family == Family::Windows)
     }
 
     /// The variables that the image sets.
@@ -66,7 +70,11 @@ impl BaseFacts {
         };
         // An entry for many repositories does not know all variables of each.
         let is_about_one = !image.repository.ends_with('*');
-        let mut env = if is_about_one { Env::default() } else { Env::open() };
+        let mut env = if is_about_one {
+            Env::default()
+        } else {
+            Env::open()
+        };
         for (name, value) in image.env {
             let value = match value {
                 Some(value) => Value::known(*value),

@@ -15,9 +15,9 @@ use crate::platform::Platform;
 use crate::reference::ImageReference;
 use crate::value::Value;
 
+use super::base::BaseFacts;
 use super::convert::Converter;
 use super::stage::{Base, Origin, Stage, StageId, StagePlatform};
-use super::base::BaseFacts;
 use super::state::State;
 use super::{Arguments, BaseImages, Model, ModelOptions};
 

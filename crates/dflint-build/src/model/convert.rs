@@ -308,7 +308,7 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
         let written = self.expand_value(instruction, path)?;
         self.state.workdir_set = true;
         let style = self.state.path_style();
-        let normalized = style.normalize_value(&self.state.image.workdir, &written, true);
+        let normalized = style.normalize_value(&self.state.image.workdir, &written, false);
         let path = normalized.map_err(|_| {
             let kind = ErrorKind::BadDrive(written.to_string());
             self.refuse(instruction, path.span(), kind)

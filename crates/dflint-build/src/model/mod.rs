@@ -16,9 +16,9 @@ mod step;
 mod transfer;
 mod user;
 
+pub use base::BaseFacts;
 pub use image::{HealthcheckConfig, ImageConfig};
 pub use options::{Arguments, BaseImages, ModelOptions};
-pub use base::BaseFacts;
 pub(crate) use run::PIPES;
 pub use stage::{Base, Origin, Stage, StageId, StagePlatform};
 pub use state::State;

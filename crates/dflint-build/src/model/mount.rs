@@ -36,6 +36,7 @@ pub(super) fn from_field<'m, 'a>(mount: &'m Mount<'a>) -> Option<&'m Text<'a>> {
 #[derive(Default)]
 struct Fields {
     kind: Option<MountKind>,
+    has_from: bool,
     source: Value,
     target: Value,
     read_only: Option<bool>,
@@ -85,7 +86,7 @@ impl Fields {
         };
         match key {
             "type" => self.kind = Some(kind(&value)?),
-            "from" => {}
+            "from" => self.has_from = !value.as_str().is_empty(),
             "source" | "src" => self.source = value,
             "target" | "dst" | "destination" => self.target = value,
             "readonly" | "ro" => self.read_only = self.flag(key, value)?,
@@ -193,6 +194,7 @@ impl Fields {
         let is_empty = |value: &Value| value.as_str().is_empty();
         let nothing_named = is_empty(&self.source) && is_empty(&self.id) && is_empty(&self.target);
         match kind {
+            MountKind::Secret if self.has_from => Err(bad_key(kind, "from")),
             MountKind::Secret if nothing_named => Err(ErrorKind::MountIncomplete("id")),
             MountKind::Secret if !is_empty(&self.source) && !is_empty(&self.id) => {
                 Err(bad_key(kind, "source"))

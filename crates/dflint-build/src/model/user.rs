@@ -83,7 +83,11 @@ mod tests {
             ("app:root", None, Some(0), None),
         ] {
             let user = User::of(&text.into(), BaseFacts::Unknown);
-            assert_eq!((user.uid, user.gid, user.home.as_deref()), (uid, gid, home), "{text}");
+            assert_eq!(
+                (user.uid, user.gid, user.home.as_deref()),
+                (uid, gid, home),
+                "{text}"
+            );
         }
         let unknown = User::of(&Value::unresolved("${U}"), BaseFacts::Unknown);
         assert_eq!(unknown.uid, None);
