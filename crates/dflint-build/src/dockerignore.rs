@@ -113,6 +113,12 @@ impl DockerIgnore {
     }
 }
 
+/// Whether a pattern (of `COPY`, or of `--exclude`) takes in `path` or a directory it is in; one
+/// that is not valid takes in everything.
+pub(crate) fn selects(pattern: &str, path: &str) -> bool {
+    read_pattern(pattern).map_or(true, |pattern| matches_with_parents(&pattern, path))
+}
+
 fn matches_with_parents(pattern: &Pattern, path: &str) -> bool {
     let parents = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     pattern.matches(path)

@@ -4,6 +4,7 @@
 //! symbolic what a base image or a build argument decides, and lists what BuildKit would refuse.
 //! [`compare`] tells whether two files build the same under the promise of a fix.
 
+pub mod cache_key;
 mod compare;
 mod context;
 pub mod dockerignore;

@@ -72,7 +72,7 @@ fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &
 
 /// Whether the stage stands on an image of which nothing is known because the settings say that
 /// images set nothing.
-fn is_taken_for_empty(model: &Model, stage: &Stage) -> bool {
+fn is_taken_for_empty<'a>(model: &Model<'a>, stage: &Stage<'a>) -> bool {
     let mut stage = stage;
     // A stage is based on an earlier one, so this ends.
     while let Base::Stage(below) = stage.base {
