@@ -72,14 +72,14 @@ fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &
 
 /// Whether the stage stands on an image of which nothing is known because the settings say that
 /// images set nothing.
-fn is_taken_for_empty<'a>(model: &Model<'a>, stage: &Stage<'a>) -> bool {
-    let mut stage = stage;
+fn is_taken_for_empty(model: &Model, stage: &Stage) -> bool {
+    let mut bottom = (stage.id, &stage.base);
     // A stage is based on an earlier one, so this ends.
-    while let Base::Stage(below) = stage.base {
-        match model.stage(below) {
-            Some(next) if next.id < stage.id => stage = next,
+    while let (id, Base::Stage(below)) = bottom {
+        match model.stage(*below) {
+            Some(next) if next.id < id => bottom = (next.id, &next.base),
             _ => return true,
         }
     }
-    model.options().base_images == BaseImages::Empty && stage.base != Base::Scratch
+    model.options().base_images == BaseImages::Empty && *bottom.1 != Base::Scratch
 }
