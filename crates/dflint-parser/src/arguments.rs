@@ -4,7 +4,6 @@ use crate::ast::InstructionName;
 use crate::json::{JsonArray, read_array};
 use crate::problem::Problem;
 use crate::split::slice_bytes;
-use crate::suggest::did_you_mean;
 use crate::text::Text;
 use crate::whitespace::is_latin1_space;
 use crate::words::{split_at_spaces, split_once_at_space, split_quoted};
@@ -128,12 +127,9 @@ fn legacy_key_value<'a>(name: InstructionName, rest: &Text<'a>) -> Result<Argume
 }
 
 fn missing_equals(word: &str) -> String {
-    let instruction = did_you_mean(word, InstructionName::ALL.map(InstructionName::as_str));
-    if instruction.is_empty() {
-        return format!(
-            "no `=` in {word:?}: every word must be name=value; quote values with spaces"
-        );
-    }
-    // A lost line end joins the next instruction to this one.
-    format!("no `=` in {word:?}: every word must be name=value{instruction}")
+    let hint = match InstructionName::from_word(word) {
+        Some(_) => "is an escape character left over on the line before?",
+        None => "quote values with spaces",
+    };
+    format!("no `=` in {word:?}: every word must be name=value; {hint}")
 }

@@ -107,18 +107,11 @@ impl<'s, 'a> Parser<'s, 'a> {
         match self.directives.accept(line, text) {
             Ok(true) => return,
             Ok(false) => {}
-            Err(problem) => {
-                self.refuse(Level::Parse, problem, line.number);
-                return;
-            }
+            Err(problem) => self.refuse(Level::Parse, problem, line.number),
         }
         let indented = text.len() < line.content.len();
+        let kept = text.strip_prefix('#').filter(|_| !indented).unwrap_or(text);
         let end = line.content_span().end;
-        let kept = if indented {
-            text
-        } else {
-            text.strip_prefix('#').unwrap_or(text)
-        };
         let comment = Comment {
             text: kept.trim(),
             span: Span::new(end - text.len() as u32, end),

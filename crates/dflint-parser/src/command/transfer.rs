@@ -1,5 +1,7 @@
 //! `COPY` and `ADD`.
 
+use std::collections::{HashMap, VecDeque};
+
 use crate::ast::{Command, Instruction, InstructionName, Source, Transfer};
 use crate::heredoc::{HeredocName, read_name};
 use crate::problem::Problem;
@@ -76,30 +78,41 @@ fn too_few(instruction: &Instruction<'_>) -> Problem {
 /// Reads the sources. BuildKit splits them at white space, without regard to quotes, and only
 /// then looks which of them are heredocs.
 fn read_sources<'a>(instruction: &Instruction<'a>, words: &[Text<'a>]) -> Vec<Source<'a>> {
-    let mut opened = instruction.heredocs.iter().enumerate();
-    let mut sources = Vec::with_capacity(words.len());
-    for word in words {
+    let mut opened = OpenedHeredocs::new(instruction);
+    let read = |word: &Text<'a>| {
         let Ok(Some(name)) = read_name(word.as_str()) else {
-            sources.push(Source::Path(word.clone()));
-            continue;
+            return Source::Path(word.clone());
         };
-        let HeredocName {
-            name,
-            expand,
-            chomp,
-            ..
-        } = name;
-        let own = opened.find(|(_, heredoc)| {
-            heredoc.name == name && heredoc.expand == expand && heredoc.chomp == chomp
-        });
-        sources.push(match own {
-            Some((index, _)) => Source::Heredoc(index),
+        match opened.take(&name) {
+            Some(index) => Source::Heredoc(index),
             None => Source::EmptyHeredoc {
                 word: word.clone(),
-                name,
-                expand,
+                name: name.name,
+                expand: name.expand,
             },
-        });
+        }
+    };
+    words.iter().map(read).collect()
+}
+
+/// The heredocs of an instruction, to be taken in order by the words that open them.
+struct OpenedHeredocs {
+    /// Indices by name, expansion and chomping.
+    indices: HashMap<(String, bool, bool), VecDeque<usize>>,
+}
+
+impl OpenedHeredocs {
+    fn new(instruction: &Instruction<'_>) -> Self {
+        let mut indices: HashMap<_, VecDeque<usize>> = HashMap::new();
+        for (index, heredoc) in instruction.heredocs.iter().enumerate() {
+            let key = (heredoc.name.clone(), heredoc.expand, heredoc.chomp);
+            indices.entry(key).or_default().push_back(index);
+        }
+        Self { indices }
     }
-    sources
+
+    fn take(&mut self, word: &HeredocName) -> Option<usize> {
+        let key = (word.name.clone(), word.expand, word.chomp);
+        self.indices.get_mut(&key)?.pop_front()
+    }
 }
