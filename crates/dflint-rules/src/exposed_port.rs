@@ -18,7 +18,8 @@ impl ExposedPort<'_, '_> {
     /// The part behind the last colon: port and protocol.
     pub(crate) fn container(&self) -> &str {
         let text = self.value.as_str();
-        text.rsplit_once(':').map_or(text, |(_, container)| container)
+        text.rsplit_once(':')
+            .map_or(text, |(_, container)| container)
     }
 
     /// Whether the word stands in the file as it is.
@@ -42,7 +43,11 @@ pub(crate) fn exposed_ports<'m, 'a>(
         if visit.error.is_some_and(|error| error.span == word.span()) {
             break;
         }
-        let Ok(values) = cx.model.expander().words(word.as_str(), visit.step.state.env()) else {
+        let Ok(values) = cx
+            .model
+            .expander()
+            .words(word.as_str(), visit.step.state.env())
+        else {
             break;
         };
         ports.extend(values.into_iter().map(|value| ExposedPort { word, value }));

@@ -8,13 +8,14 @@ mod casing;
 mod context;
 mod exposed_port;
 mod finding;
-mod options;
 mod lines;
+mod options;
 mod platform_flag;
 mod rule;
 mod set;
 mod stage_name;
 mod suggestion;
+mod variable;
 mod visit;
 
 pub use context::{Context, Dialect, Site};

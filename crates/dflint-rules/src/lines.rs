@@ -14,7 +14,9 @@ pub(crate) fn lines_of(file: &Dockerfile, instruction: &Instruction) -> Span {
 
 /// Whether a comment stands between the lines of an instruction.
 pub(crate) fn holds_comment(file: &Dockerfile, instruction: &Instruction) -> bool {
-    let first = file.comments.partition_point(|comment| comment.span.start < instruction.span.start);
+    let first = file
+        .comments
+        .partition_point(|comment| comment.span.start < instruction.span.start);
     let comment = file.comments.get(first);
     comment.is_some_and(|comment| instruction.span.contains(comment.span))
 }

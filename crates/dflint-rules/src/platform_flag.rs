@@ -16,7 +16,10 @@ pub(crate) fn remove(
     keeps: Keeps,
 ) -> Result<Fix, &'static str> {
     let instruction = stage.instruction;
-    let flag = instruction.flags.iter().find(|flag| flag.name.as_str() == "platform");
+    let flag = instruction
+        .flags
+        .iter()
+        .find(|flag| flag.name.as_str() == "platform");
     let flag = flag.ok_or("the flag is not there")?.word.span();
     let span = Span::new(flag.start, instruction.rest.span().start);
     let gap = Span::new(flag.end, span.end).text(source);

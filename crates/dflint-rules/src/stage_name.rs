@@ -11,11 +11,15 @@ const MOST_STAGES: usize = 500;
 fn free_name(model: &Model, stage: &Stage, name: &str) -> String {
     let taken = |candidate: &String| {
         let stages = model.stages().iter();
-        stages.filter_map(|stage| stage.name.as_ref()).any(|name| name == candidate)
+        stages
+            .filter_map(|stage| stage.name.as_ref())
+            .any(|name| name == candidate)
     };
     let numbers = stage.id.0.max(1)..;
     let mut candidates = numbers.map(|number| format!("{name}-{number}"));
-    candidates.find(|candidate| !taken(candidate)).unwrap_or_default()
+    candidates
+        .find(|candidate| !taken(candidate))
+        .unwrap_or_default()
 }
 
 /// Gives a stage a name that no other has, wherever the file refers to it. Unsafe: `--target` and
@@ -73,7 +77,9 @@ fn references<'m, 'a>(
                 return Vec::new();
             };
             let written = mounts.filter_map(|mount| {
-                run.mounts.iter().find(|written| written.flag == mount.mount.flag)
+                run.mounts
+                    .iter()
+                    .find(|written| written.flag == mount.mount.flag)
             });
             let fields = written.flat_map(|mount| &mount.fields);
             let from = fields.filter(|field| field.key == "from");
@@ -81,7 +87,10 @@ fn references<'m, 'a>(
         }
         _ => Vec::new(),
     };
-    words.into_iter().filter(|word| word.as_str().parse::<usize>().is_err()).collect()
+    words
+        .into_iter()
+        .filter(|word| word.as_str().parse::<usize>().is_err())
+        .collect()
 }
 
 fn replace(word: &Text, name: &str) -> Result<Edit, &'static str> {

@@ -25,15 +25,17 @@ impl<'m, 'a> Context<'m, 'a> {
         let stages = stages.filter(move |stage| stage.reachable || !only_reachable);
         stages.flat_map(move |stage| {
             let steps = stage.steps.iter().enumerate();
-            let wanted = steps.filter(move |(_, step)| {
-                !step.is_trigger || buildkit && stage.reachable
-            });
+            let wanted =
+                steps.filter(move |(_, step)| !step.is_trigger || buildkit && stage.reachable);
             wanted.filter_map(move |(at, step)| self.visit(stage, at, step))
         })
     }
 
     fn visit(self, stage: &'m Stage<'a>, at: usize, step: &'m Step<'a>) -> Option<Visit<'m, 'a>> {
-        let point = Point::Step { stage: stage.id.0, step: at };
+        let point = Point::Step {
+            stage: stage.id.0,
+            step: at,
+        };
         if !self.reach.covers(point) {
             return None;
         }
@@ -42,7 +44,11 @@ impl<'m, 'a> Context<'m, 'a> {
             let line = step.instruction.start_line;
             errors.find(|error| error.line == line)
         });
-        Some(Visit { stage, step, error: error.flatten() })
+        Some(Visit {
+            stage,
+            step,
+            error: error.flatten(),
+        })
     }
 }
 

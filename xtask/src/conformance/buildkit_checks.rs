@@ -1,5 +1,5 @@
-//! Suites `buildkit-lint` and `buildkit-checks`: the warnings of BuildKit's build checks, with the
-//! experimental one, by code and line.
+//! Suites `buildkit-lint` and `buildkit-checks`: the warnings of BuildKit's build checks by code
+//! and line. The recordings of the corpus hold the experimental check too.
 
 use anyhow::Context;
 use dflint_build::{BuildContext, MemoryContext, ModelOptions, Platform};
@@ -22,12 +22,15 @@ impl Suite for BuildkitLint {
     }
 
     fn run(&self, recordings: &Recordings) -> anyhow::Result<Outcome> {
-        let settings = settings(&ModelOptions::like_buildkit_checks())?;
+        let settings = with_experimental(ModelOptions::like_buildkit_checks())?;
         recordings.compare("buildkit-lint.jsonl", |record| {
             let path = text(record, "path");
             let bytes = recordings.corpus_bytes(path)?;
             let theirs = recorded(record, |warning| {
-                Some((warning.get("rule")?.as_str()?, warning.get("start_line")?.as_u64()?))
+                Some((
+                    warning.get("rule")?.as_str()?,
+                    warning.get("start_line")?.as_u64()?,
+                ))
             });
             let mut differences = Differences::default();
             differences.expect("warnings", &warnings(&bytes, &settings, None)?, &theirs);
@@ -46,7 +49,7 @@ impl Suite for BuildkitChecks {
 
     fn run(&self, recordings: &Recordings) -> anyhow::Result<Outcome> {
         recordings.compare("buildkit-checks.jsonl", |record| {
-            let settings = settings(&options(record)?)?;
+            let settings = settings(options(record)?, &[])?;
             let ignore = text(record, "dockerignore");
             let context = MemoryContext::new([(".dockerignore", ignore)]);
             let source = text(record, "dockerfile").as_bytes();
@@ -75,13 +78,17 @@ fn options(record: &Value) -> anyhow::Result<ModelOptions> {
 }
 
 /// BuildKit's checks, the experimental one included.
-pub(super) fn settings(model: &ModelOptions) -> anyhow::Result<Settings> {
+pub(super) fn with_experimental(model: ModelOptions) -> anyhow::Result<Settings> {
+    settings(model, &["InvalidDefinitionDescription"])
+}
+
+fn settings(model: ModelOptions, more: &[&str]) -> anyhow::Result<Settings> {
     let mut settings = Settings::new(&Selection {
         preset: Preset::Buildkit,
-        extend_select: vec!["InvalidDefinitionDescription".to_owned()],
+        extend_select: more.iter().map(|&code| code.to_owned()).collect(),
         ..Selection::default()
     })?;
-    settings.model = model.clone();
+    settings.model = model;
     Ok(settings)
 }
 

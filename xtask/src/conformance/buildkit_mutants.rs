@@ -9,7 +9,7 @@ use dflint_build::ModelOptions;
 use dflint_parser::{Dockerfile, Level};
 use serde_json::{Value, json};
 
-use super::buildkit_checks::{ends, recorded, settings, warnings};
+use super::buildkit_checks::{ends, recorded, warnings, with_experimental};
 use super::recordings::{Recordings, flag, list, text};
 use super::suite::{Differences, Outcome, Suite};
 
@@ -22,7 +22,7 @@ impl Suite for BuildkitMutants {
     }
 
     fn run(&self, recordings: &Recordings) -> anyhow::Result<Outcome> {
-        let settings = settings(&ModelOptions::like_buildkit_checks())?;
+        let settings = with_experimental(ModelOptions::like_buildkit_checks())?;
         recordings.compare("buildkit-mutants.jsonl", |record| {
             let bytes = STANDARD.decode(text(record, "b64")).context("bad base64")?;
             let source = String::from_utf8_lossy(&bytes);

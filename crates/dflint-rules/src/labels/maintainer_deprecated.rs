@@ -34,11 +34,7 @@ fn fix(file: &Dockerfile, instruction: &Instruction) -> Result<Fix, &'static str
         return Err("the instruction names nobody");
     };
     let span = instruction.span;
-    if file
-        .comments
-        .iter()
-        .any(|comment| span.contains(comment.span))
-    {
+    if holds_comment(file, instruction) {
         return Err("a comment inside the instruction would be lost");
     }
     let escape = file.directives.escape;

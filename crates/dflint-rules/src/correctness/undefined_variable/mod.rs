@@ -1,0 +1,196 @@
+//! Variables that nothing sets before they are used.
+
+mod words;
+
+use std::collections::HashSet;
+
+use dflint_build::expand::Expander;
+use dflint_build::{Action, Env, Lookup, env::Variables};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, Text};
+
+use crate::lines::start_above;
+use crate::suggestion::nearest;
+use crate::variable::{expects_unset, name_in};
+use crate::visit::Visit;
+use crate::{Context, Dialect, Findings, Rule};
+use words::expanded_words;
+
+/// See the page.
+pub(crate) struct UndefinedVariable;
+
+impl Rule for UndefinedVariable {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let globals = global_names(cx);
+        for visit in cx.visits() {
+            let judge = Judge { cx, visit: &visit, globals: &globals };
+            if matches!(visit.step.instruction.command, Command::Arg(_)) {
+                judge.arguments(findings);
+                continue;
+            }
+            let env = visit.step.state.env();
+            for word in expanded_words(visit.step.instruction) {
+                if judge.is_behind_error(word.text) {
+                    break;
+                }
+                word.with_expander(cx.model.expander(), |expander| {
+                    judge.word(word.text, expander, env, &[], findings);
+                });
+            }
+        }
+    }
+}
+
+/// The arguments that are declared in front of the first `FROM`.
+fn global_names<'m>(cx: &Context<'m, '_>) -> HashSet<&'m str> {
+    let commands = cx.dockerfile.instructions.iter().map(|it| &it.command);
+    let before = commands.take_while(|command| !matches!(command, Command::From(_)));
+    let arguments = before.filter_map(|command| match command {
+        Command::Arg(arguments) => Some(arguments),
+        _ => None,
+    });
+    arguments.flatten().map(|argument| argument.key.as_str()).collect()
+}
+
+/// Arguments that steer BuildKit and are never in the environment.
+const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+/// Arguments that BuildKit fills once a stage declares them.
+const PLATFORM_ARGUMENTS: [&str; 8] = [
+    "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT", "TARGETPLATFORM", "TARGETOS",
+    "TARGETARCH", "TARGETVARIANT",
+];
+
+/// Below an image nobody knows, shorter names resemble too much to be called misspelt.
+const SHORTEST_MISSPELT: usize = 5;
+
+struct Judge<'j, 'm, 'a> {
+    cx: &'j Context<'m, 'a>,
+    visit: &'j Visit<'m, 'a>,
+    globals: &'j HashSet<&'m str>,
+}
+
+/// A variable that is not set, in the word that uses it.
+struct Use<'u, 'a> {
+    word: &'u Text<'a>,
+    name: &'u str,
+    suggestion: Option<String>,
+    /// Whether an `ARG` of that name in this stage would give it a value.
+    needs_arg: bool,
+}
+
+impl Judge<'_, '_, '_> {
+    /// Whether BuildKit stops before it gets to this word.
+    fn is_behind_error(&self, word: &Text) -> bool {
+        let error = self.visit.error;
+        error.is_some_and(|error| error.span.end <= word.span().start)
+    }
+
+    /// `ARG`, whose words each see the ones before.
+    fn arguments(&self, findings: &mut Findings) {
+        let (Command::Arg(definitions), Action::Arg(values)) =
+            (&self.visit.step.instruction.command, &self.visit.step.action)
+        else {
+            return;
+        };
+        let mut env = self.visit.step.state.env().clone();
+        let mut declared: Vec<&str> = Vec::new();
+        for (at, definition) in definitions.iter().enumerate() {
+            let name = definition.key.as_str();
+            // A build argument takes the place of the default, which is then not looked at.
+            let default = definition.value.as_ref();
+            let default = default.filter(|_| self.cx.model.options().build_arg(name).is_none());
+            if let Some(default) = default {
+                if self.is_behind_error(default) {
+                    return;
+                }
+                self.word(default, self.cx.model.expander(), &env, &declared, findings);
+            }
+            declared.push(name);
+            if let Some(value) = values.get(at).and_then(|argument| argument.value.clone()) {
+                env.set(name, value);
+            }
+        }
+    }
+
+    fn word(
+        &self,
+        word: &Text,
+        expander: &Expander,
+        env: &Env,
+        declared: &[&str],
+        findings: &mut Findings,
+    ) {
+        for name in expander.unset_names(word.as_str(), env) {
+            let is_declared = self.visit.step.state.has_arg(&name)
+                || declared.contains(&name.as_str())
+                || NOT_IN_ENV.contains(&name.as_str());
+            if is_declared {
+                continue;
+            }
+            let names = env.in_update_order();
+            let suggestion = nearest(&name, names.into_iter().map(|variable| &*variable.name));
+            let used = Use {
+                word,
+                name: &name,
+                suggestion: suggestion.map(str::to_owned),
+                needs_arg: self.globals.contains(name.as_str())
+                    || PLATFORM_ARGUMENTS.contains(&name.as_str()),
+            };
+            if self.counts(&used, env) {
+                self.report(&used, findings);
+            }
+        }
+    }
+
+    /// Whether it is worth a report. BuildKit reports everything; below an image that may set
+    /// anything, dflint wants a sign that the image does not.
+    fn counts(&self, used: &Use, env: &Env) -> bool {
+        if self.cx.dialect == Dialect::Buildkit {
+            return true;
+        }
+        if expects_unset(used.word, used.name) {
+            return false;
+        }
+        let is_misspelt = used.suggestion.is_some() && used.name.len() >= SHORTEST_MISSPELT;
+        match env.lookup(used.name) {
+            Lookup::Unknown => used.needs_arg || is_misspelt,
+            Lookup::Set(_) | Lookup::Unset => true,
+        }
+    }
+
+    fn report(&self, used: &Use, findings: &mut Findings) {
+        let Use { word, name, .. } = used;
+        let place = name_in(word, name);
+        let span = place.map_or_else(|| word.span(), |place| word.span_of(place));
+        let hint = match &used.suggestion {
+            _ if used.needs_arg => format!(", repeat `ARG {name}` in this stage"),
+            Some(suggestion) => format!(", did you mean `${suggestion}`?"),
+            None => String::new(),
+        };
+        findings
+            .report(
+                self.visit.anchor(self.cx, span),
+                format!("`${name}` is not set here and expands to nothing{hint}"),
+            )
+            .fix_or_withhold(self.fix(used));
+    }
+
+    fn fix(&self, used: &Use) -> Result<Fix, &'static str> {
+        if self.visit.step.is_trigger {
+            return Err("it is in a trigger of the stage below");
+        }
+        let (title, edit) = if used.needs_arg {
+            let instruction = self.visit.step.instruction;
+            let at = start_above(self.cx.dockerfile, instruction);
+            let line = format!("ARG {}\n", used.name);
+            (format!("Declare `ARG {}` in this stage", used.name), Edit::insert(at, line))
+        } else {
+            let suggestion = used.suggestion.as_ref().ok_or("nobody can know what it should be")?;
+            let place = name_in(used.word, used.name).ok_or("the name is not in one piece")?;
+            let span = used.word.span_of(place);
+            (format!("Write `{suggestion}`"), Edit::replace(span, suggestion.clone()))
+        };
+        Ok(Fix { title, safety: Safety::Unsafe, keeps: Keeps::Nothing, edits: vec![edit] })
+    }
+}
