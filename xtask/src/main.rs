@@ -2,6 +2,7 @@
 
 mod conformance;
 mod docs;
+mod e2e;
 mod fmt;
 
 use std::process::ExitCode;
@@ -18,6 +19,8 @@ enum Chore {
     Docs(docs::Arguments),
     /// Format all code, rules included.
     Fmt(fmt::Arguments),
+    /// Build images before and after a fix, with a real engine, and compare them.
+    E2e(e2e::Arguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -25,5 +28,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Conformance(arguments) => conformance::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Fmt(arguments) => fmt::run(&arguments),
+        Chore::E2e(arguments) => e2e::run(&arguments),
     }
 }

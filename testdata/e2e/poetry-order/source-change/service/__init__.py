@@ -1,0 +1,3 @@
+import bravo
+
+print(bravo.NAME)

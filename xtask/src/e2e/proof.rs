@@ -1,0 +1,233 @@
+//! One case: builds before and after a fix, and what they show.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use super::case::{Case, Change};
+use super::engine::{Build, Engine, Work};
+use super::image::Difference;
+use super::registry::{self, Registry};
+
+/// What any two builds of one Dockerfile may differ in.
+const ALWAYS_ALLOWED: [&str; 4] = [
+    // Times, and the order in which apt fetched.
+    "var/log",
+    // Inode numbers and times of the libraries.
+    "var/cache/ldconfig/aux-cache",
+    // Compiled JavaScript, with times.
+    "tmp/v8-compile-cache-0",
+    // Written by the engine for each container.
+    "etc/hostname",
+];
+
+/// A row of the table.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) about: String,
+    /// How many files the build made.
+    pub(super) files: usize,
+    /// With an empty cache, and with the cache that the first build filled.
+    pub(super) differences: [Difference; 2],
+    /// Steps that ran before and after the fix.
+    pub(super) source: Option<[usize; 2]>,
+    /// Packages that were fetched before and after the fix.
+    pub(super) dependency: Option<[usize; 2]>,
+}
+
+/// One case while it runs.
+pub(super) struct Proof<'a> {
+    case: &'a Case,
+    engine: &'a Engine,
+    registry: &'a Registry,
+    by_hand: bool,
+    /// Separates the caches of this run from those of others.
+    run: String,
+}
+
+/// The project on one side of the fix.
+struct Side {
+    folder: TempDir,
+    tag: String,
+    /// The base images by the names that the Dockerfile uses. Each side has its own, so that no
+    /// step of one side is found in the layer cache of the other, or of another run.
+    bases: Vec<(String, String)>,
+}
+
+impl<'a> Proof<'a> {
+    pub(super) fn new(
+        case: &'a Case,
+        engine: &'a Engine,
+        registry: &'a Registry,
+        by_hand: bool,
+    ) -> Self {
+        Self {
+            case,
+            engine,
+            registry,
+            by_hand,
+            run: format!("{}-{}", case.name, std::process::id()),
+        }
+    }
+
+    /// Builds everything and compares.
+    ///
+    /// # Errors
+    /// dflint fixed nothing, or a build failed.
+    pub(super) fn run(&self) -> anyhow::Result<Row> {
+        let before = self.side("before")?;
+        let after = self.side("after")?;
+        self.write(Change::None, [&before, &after])?;
+        self.fix(after.folder.path())?;
+        let since = self.engine.clock()?;
+        self.build(&before, true)?;
+        let mut original = self.engine.image(&before.tag, &since)?;
+        let mut compare = || -> anyhow::Result<Difference> {
+            self.build(&after, true)?;
+            let mut fixed = self.engine.image(&after.tag, &since)?;
+            self.engine.add_files(&before.tag, &mut original, &fixed)?;
+            self.engine.add_files(&after.tag, &mut fixed, &original)?;
+            Ok(original.difference(&fixed).without(&self.allowed()))
+        };
+        let differences = [compare()?, compare()?];
+        let source = self.after(Change::Source, [&before, &after])?;
+        let dependency = self.after(Change::Dependency, [&before, &after])?;
+        let tags = [&before, &after].map(|side| side.tag.as_str());
+        self.engine.remove(&tags);
+        Ok(Row {
+            name: self.case.name.clone(),
+            about: self.case.settings.about.clone(),
+            files: original.made(),
+            differences,
+            source: source.map(|done| done.map(|(work, _)| work.ran)),
+            dependency: dependency.map(|done| done.map(|(_, fetched)| fetched)),
+        })
+    }
+
+    fn side(&self, name: &str) -> anyhow::Result<Side> {
+        let mut bases = Vec::new();
+        for (number, base) in self.case.settings.base.iter().enumerate() {
+            let tag = format!("dflint-e2e/{}:{name}-base{number}", self.case.name);
+            let image = match &base.file {
+                Some(file) => self.make_base(file, number)?,
+                None => base.image.clone(),
+            };
+            let run = &self.run;
+            self.build_text(
+                &tag,
+                &format!("FROM {image}\nRUN echo {run}-{name} > /.dflint-e2e\n"),
+            )?;
+            bases.push((base.image.clone(), tag));
+        }
+        Ok(Side {
+            folder: tempfile::tempdir()?,
+            tag: format!("dflint-e2e/{}:{name}", self.case.name),
+            bases,
+        })
+    }
+
+    fn make_base(&self, file: &str, number: usize) -> anyhow::Result<String> {
+        let path = self.case.folder.join(file);
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let tag = format!("dflint-e2e/{}:base{number}", self.case.name);
+        self.build_text(&tag, &text)?;
+        Ok(tag)
+    }
+
+    fn build_text(&self, tag: &str, text: &str) -> anyhow::Result<()> {
+        let context = tempfile::tempdir()?;
+        fs::write(context.path().join("Dockerfile"), text)?;
+        self.engine.build(&Build {
+            context: context.path(),
+            tag,
+            bases: &[],
+            cache: &self.run,
+            fresh: false,
+            arguments: &[("REGISTRY", &self.registry_url())],
+        })?;
+        Ok(())
+    }
+
+    fn registry_url(&self) -> String {
+        let kind = self.case.settings.registry.as_deref();
+        kind.map_or_else(String::new, registry::address)
+    }
+
+    /// Builds both sides after a change; what ran, and how many packages were fetched.
+    fn after(
+        &self,
+        change: Change,
+        sides: [&Side; 2],
+    ) -> anyhow::Result<Option<[(Work, usize); 2]>> {
+        if !self.case.has(change) {
+            return Ok(None);
+        }
+        self.write(change, sides)?;
+        let [before, after] = sides;
+        Ok(Some([
+            self.build(before, false)?,
+            self.build(after, false)?,
+        ]))
+    }
+
+    /// Brings both sides to a change; their Dockerfiles stay.
+    fn write(&self, change: Change, sides: [&Side; 2]) -> anyhow::Result<()> {
+        for side in sides {
+            self.case
+                .write(change, &self.registry_url(), side.folder.path())?;
+        }
+        Ok(())
+    }
+
+    fn build(&self, side: &Side, fresh: bool) -> anyhow::Result<(Work, usize)> {
+        self.registry.take_fetched();
+        let work = self.engine.build(&Build {
+            context: side.folder.path(),
+            tag: &side.tag,
+            bases: &side.bases,
+            cache: &self.run,
+            fresh,
+            arguments: &[],
+        })?;
+        Ok((work, self.registry.take_fetched() + work.archives))
+    }
+
+    /// Lets dflint, or a person, fix the Dockerfile in `folder`.
+    fn fix(&self, folder: &Path) -> anyhow::Result<()> {
+        let file = folder.join("Dockerfile");
+        let before = fs::read(&file)?;
+        if self.by_hand {
+            fs::copy(self.case.folder.join("after/Dockerfile"), &file)?;
+        } else {
+            let mut command = Command::new(env!("CARGO"));
+            command.args(["run", "--quiet", "--package", "dflint", "--manifest-path"]);
+            command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
+            command.args([
+                "--",
+                "check",
+                "--isolated",
+                "--quiet",
+                "--exit-zero",
+                "--fix",
+            ]);
+            let rules = &self.case.settings.select;
+            command.args(rules.iter().flat_map(|rule| ["--select", rule]));
+            if self.case.settings.unsafe_fixes {
+                command.arg("--unsafe-fixes");
+            }
+            let status = command.arg("Dockerfile").current_dir(folder).status()?;
+            ensure!(status.success(), "dflint failed");
+        }
+        ensure!(before != fs::read(&file)?, "the Dockerfile was not fixed");
+        Ok(())
+    }
+
+    fn allowed(&self) -> Vec<&str> {
+        let own = &self.case.settings.allow;
+        let own = own.iter().map(|allowance| allowance.path.as_str());
+        ALWAYS_ALLOWED.into_iter().chain(own).collect()
+    }
+}
