@@ -3,7 +3,7 @@
 use dflint_build::ModelOptions;
 use dflint_rules::RuleOptions;
 
-use crate::selection::{ActiveRules, Selection, UnknownName};
+use crate::selection::{ActiveRules, Preset, Selection, UnknownName};
 
 /// What holds for all files that share a configuration.
 pub struct Settings {
@@ -27,7 +27,11 @@ impl Settings {
         Ok(Self {
             rules: selection.resolve()?,
             options: RuleOptions::default(),
-            model: ModelOptions::default(),
+            model: match selection.preset {
+                // BuildKit's checks look at the file alone.
+                Preset::Buildkit => ModelOptions::like_buildkit_checks(),
+                _ => ModelOptions::default(),
+            },
             pragmas: true,
         })
     }

@@ -11,14 +11,14 @@ mod tests;
 
 use crate::keeps::{Difference, Keeps};
 use crate::lower::Build;
-use crate::model::{Action, Arguments, ImageConfig, Model, ModelOptions, Stage};
+use crate::model::{Action, Arguments, BaseImages, ImageConfig, Model, ModelOptions, Stage};
 
 use allowance::Allowance;
 use operations::Comparison;
 
 /// Compares what two files build, each stage taken as a target: once with the values that
-/// arguments have by default, once with all arguments unknown, so that a variable is never
-/// mistaken for the value it happens to have.
+/// arguments have by default, once with all arguments and unlisted base images unknown, so that a
+/// variable is never mistaken for the value it happens to have.
 ///
 /// # Errors
 /// The first difference that `keeps` does not allow.
@@ -27,11 +27,13 @@ pub fn compare(before: &Model<'_>, after: &Model<'_>, keeps: &Keeps) -> Result<(
         return Ok(());
     }
     compare_models(before, after, keeps)?;
-    if before.options().arguments == Arguments::Unknown {
+    let options = before.options();
+    if options.arguments == Arguments::Unknown && options.base_images == BaseImages::Known {
         return Ok(());
     }
     let with_unknown_arguments = |model: &Model<'_>| ModelOptions {
         arguments: Arguments::Unknown,
+        base_images: BaseImages::Known,
         ..model.options().clone()
     };
     let before = Model::new(before.file(), &with_unknown_arguments(before));

@@ -14,7 +14,10 @@ impl Rule for CopyIgnoredFile {
         let Some(context) = cx.build_context else {
             return;
         };
-        let Some(ignore) = context.ignore().filter(|ignore| !ignore.patterns().is_empty()) else {
+        let Some(ignore) = context
+            .ignore()
+            .filter(|ignore| !ignore.patterns().is_empty())
+        else {
             return;
         };
         for visit in cx.visits().filter(|visit| visit.error.is_none()) {
@@ -81,7 +84,10 @@ fn is_ignored(context: &dyn BuildContext, ignore: &DockerIgnore, cleaned: &str) 
     if is_pattern || relative.is_empty() || relative == "." || !ignore.excludes(relative) {
         return false;
     }
-    let inside = |path: &str| path.strip_prefix(relative).is_some_and(|rest| rest.starts_with('/'));
+    let inside = |path: &str| {
+        path.strip_prefix(relative)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
     context.entries().is_some_and(|entries| {
         let mut below = entries.iter().filter(|entry| inside(&entry.path));
         context.exists(relative) && below.all(|entry| ignore.excludes(&entry.path))
@@ -90,5 +96,7 @@ fn is_ignored(context: &dyn BuildContext, ignore: &DockerIgnore, cleaned: &str) 
 
 fn keeps_everything_away(ignore: &DockerIgnore) -> bool {
     let patterns = ignore.patterns().iter();
-    patterns.into_iter().any(|pattern| matches!(pattern.as_str(), "*" | "**" | "**/*"))
+    patterns
+        .into_iter()
+        .any(|pattern| matches!(pattern.as_str(), "*" | "**" | "**/*"))
 }

@@ -13,7 +13,11 @@ impl Rule for ExposeInvalidFormat {
         for visit in cx.visits() {
             for port in exposed_ports(cx, &visit) {
                 let container = port.container();
-                let before = port.value.as_str().strip_suffix(container).unwrap_or_default();
+                let before = port
+                    .value
+                    .as_str()
+                    .strip_suffix(container)
+                    .unwrap_or_default();
                 if before.trim_end_matches(':').is_empty() {
                     continue;
                 }

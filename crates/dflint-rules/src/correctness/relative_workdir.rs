@@ -43,7 +43,11 @@ fn is_absolute(path: &Value, windows: bool) -> bool {
         return path.starts_with('/');
     }
     let drive = |text: &str| text.as_bytes().get(1) == Some(&b':');
-    let path = if drive(path) { path.get(2..).unwrap_or_default() } else { path };
+    let path = if drive(path) {
+        path.get(2..).unwrap_or_default()
+    } else {
+        path
+    };
     path.starts_with(['/', '\\'])
 }
 
@@ -60,7 +64,10 @@ fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
     let edit = match path.to_known() {
         Some(path) if word.as_str().chars().all(plain) => Edit::replace(word.span(), path),
-        _ => Edit::insert(word.span().start, format!("{}/", before.trim_end_matches('/'))),
+        _ => Edit::insert(
+            word.span().start,
+            format!("{}/", before.trim_end_matches('/')),
+        ),
     };
     Ok(Fix {
         title: "Write the absolute directory".to_owned(),

@@ -23,9 +23,13 @@ impl Rule for RepeatedInstruction {
             let Some(earlier) = last.replace(visit) else {
                 continue;
             };
-            let message = format!("this is replaced by the {keyword} below, only the last one counts");
+            let message =
+                format!("this is replaced by the {keyword} below, only the last one counts");
             findings
-                .report(earlier.anchor(cx, earlier.step.instruction.keyword.span()), message)
+                .report(
+                    earlier.anchor(cx, earlier.step.instruction.keyword.span()),
+                    message,
+                )
                 .answers_to(codes)
                 .related(later, "the one that counts")
                 .fix_or_withhold(fix(cx.dockerfile, &earlier));
@@ -58,7 +62,11 @@ impl<'m, 'a> Last<'m, 'a> {
             self.visits.clear();
         }
         let name = visit.step.instruction.name;
-        match self.visits.iter_mut().find(|known| known.step.instruction.name == name) {
+        match self
+            .visits
+            .iter_mut()
+            .find(|known| known.step.instruction.name == name)
+        {
             Some(known) => Some(std::mem::replace(known, visit)),
             None => {
                 self.visits.push(visit);

@@ -65,7 +65,7 @@ fn words<'t>(text: &'t Text) -> Option<Vec<&'t str>> {
     }
     let program = words.first()?;
     let is_program = program.chars().all(plain) && !SHELL_WORDS.contains(program);
-    (is_program && words.iter().all(|word| is_plain(&word))).then_some(words)
+    (is_program && words.iter().all(is_plain)).then_some(words)
 }
 
 fn fix(text: &Text, words: Option<Vec<&str>>, state: &State) -> Result<Fix, &'static str> {
@@ -81,6 +81,9 @@ fn fix(text: &Text, words: Option<Vec<&str>>, state: &State) -> Result<Fix, &'st
         title: "Write the command as a JSON array".to_owned(),
         safety: Safety::Unsafe,
         keeps: Keeps::Nothing,
-        edits: vec![Edit::replace(text.span(), format!("[{}]", quoted.join(", ")))],
+        edits: vec![Edit::replace(
+            text.span(),
+            format!("[{}]", quoted.join(", ")),
+        )],
     })
 }

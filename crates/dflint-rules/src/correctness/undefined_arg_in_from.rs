@@ -16,9 +16,15 @@ impl Rule for UndefinedArgInFrom {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         let declared = declared(cx);
         for stage in cx.model.stages() {
-            let words = [(false, Some(&stage.from.base)), (true, stage.from.platform.as_ref())];
+            let words = [
+                (false, Some(&stage.from.base)),
+                (true, stage.from.platform.as_ref()),
+            ];
             for (platform, word) in words {
-                let here = Point::Base { stage: stage.id.0, platform };
+                let here = Point::Base {
+                    stage: stage.id.0,
+                    platform,
+                };
                 if let (Some(word), true) = (word, cx.reach.covers(here)) {
                     check_word(cx, stage.instruction, word, &declared, findings);
                 }
@@ -49,14 +55,20 @@ fn check_word(
     declared: &[&str],
     findings: &mut Findings,
 ) {
-    for name in cx.model.expander().unset_names(word.as_str(), cx.model.global_args()) {
+    for name in cx
+        .model
+        .expander()
+        .unset_names(word.as_str(), cx.model.global_args())
+    {
         if declared.contains(&name.as_str()) {
             continue;
         }
         let suggestion = nearest(&name, declared.iter().copied());
         let hint = suggestion.map_or_else(String::new, |it| format!(", did you mean `{it}`?"));
         let place = name_in(word, &name);
-        let span = place.clone().map_or_else(|| word.span(), |place| word.span_of(place));
+        let span = place
+            .clone()
+            .map_or_else(|| word.span(), |place| word.span_of(place));
         let fix = match (suggestion, place) {
             (Some(suggestion), Some(place)) => Fix {
                 title: format!("Write `{suggestion}`"),

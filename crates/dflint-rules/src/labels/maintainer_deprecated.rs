@@ -16,7 +16,10 @@ impl Rule for MaintainerDeprecated {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
-        let here = Point::Instruction { index: site.index, read: false };
+        let here = Point::Instruction {
+            index: site.index,
+            read: false,
+        };
         if !cx.reach.covers(here) {
             return;
         }

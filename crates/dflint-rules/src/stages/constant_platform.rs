@@ -12,7 +12,10 @@ pub(crate) struct ConstantPlatform;
 impl Rule for ConstantPlatform {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for stage in cx.model.stages() {
-            let here = Point::Base { stage: stage.id.0, platform: true };
+            let here = Point::Base {
+                stage: stage.id.0,
+                platform: true,
+            };
             let Some(written) = &stage.from.platform else {
                 continue;
             };
@@ -31,14 +34,23 @@ impl Rule for ConstantPlatform {
                         written.as_str(),
                     ),
                 )
-                .fix_or_withhold(remove(cx.dockerfile.source, stage, Safety::Unsafe, Keeps::Nothing));
+                .fix_or_withhold(remove(
+                    cx.dockerfile.source,
+                    stage,
+                    Safety::Unsafe,
+                    Keeps::Nothing,
+                ));
         }
     }
 }
 
 /// The platform that the text names without any variable.
 fn constant(cx: &Context, written: &str) -> Option<Platform> {
-    let expansion = cx.model.expander().word(written, cx.model.global_args()).ok()?;
+    let expansion = cx
+        .model
+        .expander()
+        .word(written, cx.model.global_args())
+        .ok()?;
     let is_constant = expansion.matched.is_empty() && expansion.unmatched.is_empty();
     let text = expansion.value.to_known().filter(|_| is_constant)?;
     Platform::parse(text).ok()

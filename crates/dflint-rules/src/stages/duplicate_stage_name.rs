@@ -26,7 +26,9 @@ impl Rule for DuplicateStageName {
             findings
                 .report(
                     cx.anchor(stage.instruction, written.span()),
-                    format!("the stage name `{name}` is taken by an earlier stage, which it shadows"),
+                    format!(
+                        "the stage name `{name}` is taken by an earlier stage, which it shadows"
+                    ),
                 )
                 .related(earlier.instruction.keyword.span(), "the earlier stage")
                 .fix_or_withhold(rename(cx.model, earlier));

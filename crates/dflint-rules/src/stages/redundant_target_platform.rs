@@ -12,7 +12,10 @@ pub(crate) struct RedundantTargetPlatform;
 impl Rule for RedundantTargetPlatform {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for stage in cx.model.stages() {
-            let here = Point::Base { stage: stage.id.0, platform: true };
+            let here = Point::Base {
+                stage: stage.id.0,
+                platform: true,
+            };
             let Some(written) = &stage.from.platform else {
                 continue;
             };

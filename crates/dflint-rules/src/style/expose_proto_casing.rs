@@ -22,7 +22,10 @@ impl Rule for ExposeProtoCasing {
                 findings
                     .report(
                         visit.anchor(cx, port.word.span()),
-                        format!("write the protocol of `{}` in lower case, `{lower}`", port.value),
+                        format!(
+                            "write the protocol of `{}` in lower case, `{lower}`",
+                            port.value
+                        ),
                     )
                     .fix_or_withhold(fix(&port, protocol, &lower));
             }

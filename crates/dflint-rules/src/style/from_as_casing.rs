@@ -20,7 +20,10 @@ impl Rule for FromAsCasing {
         let [_, keyword, _, ..] = site.instruction.args.as_slice() else {
             return;
         };
-        let here = Point::Instruction { index: site.index, read: false };
+        let here = Point::Instruction {
+            index: site.index,
+            read: false,
+        };
         let from = site.instruction.keyword.as_str();
         let Some(casing) = Casing::of(from) else {
             return;

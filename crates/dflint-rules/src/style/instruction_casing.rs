@@ -51,7 +51,11 @@ fn majority(file: &Dockerfile) -> Casing {
             None => {}
         }
     }
-    if balance > 0 { Casing::Lower } else { Casing::Upper }
+    if balance > 0 {
+        Casing::Lower
+    } else {
+        Casing::Upper
+    }
 }
 
 fn fix(instruction: &Instruction, casing: Casing) -> Result<Fix, &'static str> {

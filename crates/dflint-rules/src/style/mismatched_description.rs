@@ -18,10 +18,14 @@ impl Rule for MismatchedDescription {
         let names = match &instruction.command {
             Command::From(from) => {
                 let name = from.name.as_ref();
-                name.map(|name| name.as_str().to_lowercase()).into_iter().collect()
+                name.map(|name| name.as_str().to_lowercase())
+                    .into_iter()
+                    .collect()
             }
             Command::Arg(arguments) => {
-                let names = arguments.iter().map(|argument| argument.key.as_str().to_owned());
+                let names = arguments
+                    .iter()
+                    .map(|argument| argument.key.as_str().to_owned());
                 names.collect::<Vec<_>>()
             }
             _ => return,
@@ -31,7 +35,10 @@ impl Rule for MismatchedDescription {
             return;
         };
         let word = last.text.split(' ').next().unwrap_or_default();
-        let here = Point::Instruction { index: site.index, read: true };
+        let here = Point::Instruction {
+            index: site.index,
+            read: true,
+        };
         if names.iter().any(|name| name == word) || !cx.reach.covers(here) {
             return;
         }

@@ -19,7 +19,10 @@ impl Rule for StageNameCasing {
         let [_, _, name] = site.instruction.args.as_slice() else {
             return;
         };
-        let here = Point::Instruction { index: site.index, read: false };
+        let here = Point::Instruction {
+            index: site.index,
+            read: false,
+        };
         let lower = name.as_str().to_lowercase();
         if lower == name.as_str() || !cx.reach.covers(here) {
             return;
@@ -27,7 +30,10 @@ impl Rule for StageNameCasing {
         findings
             .report(
                 cx.anchor(site.instruction, name.span()),
-                format!("write the stage name `{}` in lower case, as BuildKit reads it", name.as_str()),
+                format!(
+                    "write the stage name `{}` in lower case, as BuildKit reads it",
+                    name.as_str()
+                ),
             )
             .fix_or_withhold(fix(name, lower));
     }

@@ -23,7 +23,11 @@ impl Rule for UndefinedVariable {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         let globals = global_names(cx);
         for visit in cx.visits() {
-            let judge = Judge { cx, visit: &visit, globals: &globals };
+            let judge = Judge {
+                cx,
+                visit: &visit,
+                globals: &globals,
+            };
             if matches!(visit.step.instruction.command, Command::Arg(_)) {
                 judge.arguments(findings);
                 continue;
@@ -49,7 +53,10 @@ fn global_names<'m>(cx: &Context<'m, '_>) -> HashSet<&'m str> {
         Command::Arg(arguments) => Some(arguments),
         _ => None,
     });
-    arguments.flatten().map(|argument| argument.key.as_str()).collect()
+    arguments
+        .flatten()
+        .map(|argument| argument.key.as_str())
+        .collect()
 }
 
 /// Arguments that steer BuildKit and are never in the environment.
@@ -57,8 +64,14 @@ const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN
 
 /// Arguments that BuildKit fills once a stage declares them.
 const PLATFORM_ARGUMENTS: [&str; 8] = [
-    "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT", "TARGETPLATFORM", "TARGETOS",
-    "TARGETARCH", "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
 ];
 
 /// Below an image nobody knows, shorter names resemble too much to be called misspelt.
@@ -88,9 +101,10 @@ impl Judge<'_, '_, '_> {
 
     /// `ARG`, whose words each see the ones before.
     fn arguments(&self, findings: &mut Findings) {
-        let (Command::Arg(definitions), Action::Arg(values)) =
-            (&self.visit.step.instruction.command, &self.visit.step.action)
-        else {
+        let (Command::Arg(definitions), Action::Arg(values)) = (
+            &self.visit.step.instruction.command,
+            &self.visit.step.action,
+        ) else {
             return;
         };
         let mut env = self.visit.step.state.env().clone();
@@ -184,13 +198,27 @@ impl Judge<'_, '_, '_> {
             let instruction = self.visit.step.instruction;
             let at = start_above(self.cx.dockerfile, instruction);
             let line = format!("ARG {}\n", used.name);
-            (format!("Declare `ARG {}` in this stage", used.name), Edit::insert(at, line))
+            (
+                format!("Declare `ARG {}` in this stage", used.name),
+                Edit::insert(at, line),
+            )
         } else {
-            let suggestion = used.suggestion.as_ref().ok_or("nobody can know what it should be")?;
+            let suggestion = used
+                .suggestion
+                .as_ref()
+                .ok_or("nobody can know what it should be")?;
             let place = name_in(used.word, used.name).ok_or("the name is not in one piece")?;
             let span = used.word.span_of(place);
-            (format!("Write `{suggestion}`"), Edit::replace(span, suggestion.clone()))
+            (
+                format!("Write `{suggestion}`"),
+                Edit::replace(span, suggestion.clone()),
+            )
         };
-        Ok(Fix { title, safety: Safety::Unsafe, keeps: Keeps::Nothing, edits: vec![edit] })
+        Ok(Fix {
+            title,
+            safety: Safety::Unsafe,
+            keeps: Keeps::Nothing,
+            edits: vec![edit],
+        })
     }
 }

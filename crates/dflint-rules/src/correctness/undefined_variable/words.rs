@@ -12,7 +12,11 @@ pub(super) struct Word<'m, 'a> {
 
 impl Word<'_, '_> {
     /// What expands the word; `usual` is the file's own expander.
-    pub(super) fn with_expander<R>(&self, usual: &Expander, work: impl FnOnce(&Expander) -> R) -> R {
+    pub(super) fn with_expander<R>(
+        &self,
+        usual: &Expander,
+        work: impl FnOnce(&Expander) -> R,
+    ) -> R {
         if self.is_heredoc {
             return work(&Expander::for_heredoc());
         }
@@ -38,7 +42,10 @@ pub(super) fn expanded_words<'m, 'a>(instruction: &'m Instruction<'a>) -> Vec<Wo
         }
         _ => {}
     }
-    let plain = |text| Word { text, is_heredoc: false };
+    let plain = |text| Word {
+        text,
+        is_heredoc: false,
+    };
     words.into_iter().map(plain).collect()
 }
 
@@ -46,17 +53,28 @@ fn of_copy<'m, 'a>(
     instruction: &'m Instruction<'a>,
     transfer: &'m Transfer<'a>,
 ) -> Vec<Word<'m, 'a>> {
-    let flags = [&transfer.chown, &transfer.chmod, &transfer.checksum].into_iter().flatten();
+    let flags = [&transfer.chown, &transfer.chmod, &transfer.checksum]
+        .into_iter()
+        .flatten();
     let paths = transfer.sources.iter().filter_map(|source| match source {
         Source::Path(path) => Some(path),
         Source::Heredoc(_) | Source::EmptyHeredoc { .. } => None,
     });
     let words = flags.chain(paths).chain([&transfer.destination]);
-    let words = words.map(|text| Word { text, is_heredoc: false });
+    let words = words.map(|text| Word {
+        text,
+        is_heredoc: false,
+    });
     let bodies = transfer.sources.iter().filter_map(|source| match source {
-        Source::Heredoc(at) => instruction.heredocs.get(*at).filter(|heredoc| heredoc.expand),
+        Source::Heredoc(at) => instruction
+            .heredocs
+            .get(*at)
+            .filter(|heredoc| heredoc.expand),
         Source::Path(_) | Source::EmptyHeredoc { .. } => None,
     });
-    let bodies = bodies.map(|heredoc| Word { text: &heredoc.body, is_heredoc: true });
+    let bodies = bodies.map(|heredoc| Word {
+        text: &heredoc.body,
+        is_heredoc: true,
+    });
     words.chain(bodies).collect()
 }
