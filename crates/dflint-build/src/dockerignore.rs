@@ -115,7 +115,7 @@ impl DockerIgnore {
 
 /// Whether a pattern (of `COPY`, or of `--exclude`) takes in `path` or a directory it is in; one
 /// that is not valid takes in everything.
-pub(crate) fn selects(pattern: &str, path: &str) -> bool {
+pub fn selects(pattern: &str, path: &str) -> bool {
     read_pattern(pattern).map_or(true, |pattern| matches_with_parents(&pattern, path))
 }
 

@@ -83,7 +83,10 @@ impl Site<'_> {
     }
 
     /// The directory that `command` runs in.
-    pub(super) fn directory(&self, command: SimpleCommand<'_>) -> Result<String, Unknown> {
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn directory(&self, command: SimpleCommand<'_>) -> Result<String, Unknown> {
         let workdir = || self.workdir.to_known().ok_or(Unknown::Directory);
         match command.directory() {
             Directory::Unchanged => workdir().map(str::to_owned),

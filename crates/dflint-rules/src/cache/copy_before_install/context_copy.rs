@@ -1,0 +1,176 @@
+//! Copies from the build context: what they bring, and where it lands.
+
+use dflint_build::path::{base, join};
+use dflint_build::{BuildContext, CopySource, CopyStep, EntryKind, Origin};
+use dflint_knowledge::package_manager::{CopyOrder, package_managers};
+
+use crate::place::{below, folder, relative};
+use crate::sent_files::kind_of;
+
+/// Endings of files that people change all day.
+const SOURCE_ENDINGS: &[&str] = &[
+    "c", "cc", "clj", "cpp", "cs", "css", "ex", "exs", "fs", "go", "h", "hs", "html", "java", "js",
+    "jsx", "kt", "mjs", "php", "pl", "py", "r", "rb", "rs", "scala", "svelte", "swift", "ts",
+    "tsx", "vue",
+];
+
+/// Folders that hold what an installation may need, or what hardly ever changes.
+const SUPPORT_FOLDERS: &[&str] = &[
+    ".cargo",
+    ".devcontainer",
+    ".docker",
+    ".mvn",
+    ".npm",
+    ".ssh",
+    ".yarn",
+    "bin",
+    "certs",
+    "conf",
+    "conf.d",
+    "config",
+    "configs",
+    "constraints",
+    "deps",
+    "dist",
+    "docker",
+    "docker-entrypoint.d",
+    "entrypoint.d",
+    "etc",
+    "gradle",
+    "hooks",
+    "jars",
+    "licenses",
+    "nginx",
+    "patches",
+    "prisma",
+    "requirements",
+    "reqs",
+    "root",
+    "rootfs",
+    "scripts",
+    "setup",
+    "third_party",
+    "tools",
+    "vendor",
+    "wheels",
+];
+
+/// A copy from the build context in one stage.
+#[derive(Clone, Copy)]
+pub(super) struct ContextCopy<'m> {
+    /// Position in the stage's steps.
+    pub(super) at: usize,
+    pub(super) copy: &'m CopyStep,
+}
+
+impl<'m> ContextCopy<'m> {
+    /// The copy, where it takes files from the build context.
+    pub(super) fn new(at: usize, copy: &'m CopyStep) -> Option<Self> {
+        let from_context = copy.from == Origin::Context;
+        from_context.then_some(Self { at, copy })
+    }
+
+    /// Whether it brings source code: files that change with every commit.
+    pub(super) fn brings_source(self, context: Option<&dyn BuildContext>) -> bool {
+        self.sources()
+            .any(|path| is_source(path, self.destination(), context))
+    }
+
+    /// The destination, absolute; empty where it is not known.
+    pub(super) fn destination(self) -> &'m str {
+        self.copy.destination.to_known().unwrap_or_default()
+    }
+
+    /// The known paths it takes, absolute inside the context.
+    pub(super) fn sources(self) -> impl Iterator<Item = &'m str> {
+        self.copy.sources.iter().filter_map(|source| match source {
+            CopySource::Path { path, .. } => path.to_known(),
+            _ => None,
+        })
+    }
+
+    /// The file of the context that it puts at `place` in the image, relative to the context.
+    ///
+    /// Patterns are matched with the context's files; without a context they bring nothing.
+    pub(super) fn brings_to(
+        self,
+        place: &str,
+        context: Option<&dyn BuildContext>,
+    ) -> Option<String> {
+        if self.copy.parents || !self.copy.exclude.is_empty() {
+            return None;
+        }
+        let destination = self.destination();
+        let into_directory = destination.ends_with('/') || self.copy.sources.len() > 1;
+        self.sources().find_map(|source| {
+            if source.contains(['*', '?', '[']) {
+                let file = join(folder(source), base(place));
+                let lands = join(destination, base(place)) == place;
+                let there = context.is_some_and(|context| context.is_sent(relative(&file)));
+                let matches =
+                    dflint_build::dockerignore::selects(relative(source), relative(&file));
+                return (lands && there && matches).then(|| relative(&file).to_owned());
+            }
+            if is_directory(source, destination, context) {
+                let inside = below(place, destination)?;
+                return Some(relative(&join(source, inside)).to_owned());
+            }
+            let lands = match into_directory {
+                true => join(destination, base(source)),
+                false => destination.to_owned(),
+            };
+            (lands == place).then(|| relative(source).to_owned())
+        })
+    }
+}
+
+/// Whether the source is a directory, as far as that can be told.
+fn is_directory(source: &str, destination: &str, context: Option<&dyn BuildContext>) -> bool {
+    if relative(source).is_empty() || source.ends_with('/') {
+        return true;
+    }
+    match context.and_then(|context| kind_of(context, source)) {
+        Some(kind) => kind == EntryKind::Directory,
+        None => looks_like_directory(source, destination),
+    }
+}
+
+/// `src` in `COPY src ./src`: a name without ending that the destination repeats.
+fn looks_like_directory(source: &str, destination: &str) -> bool {
+    let name = base(source);
+    let repeated = destination.trim_end_matches('/').rsplit('/').next() == Some(name);
+    let usual = matches!(
+        name,
+        "src" | "app" | "lib" | "source" | "cmd" | "pkg" | "internal"
+    );
+    (repeated || usual) && !name.contains(['.', '*', '?', '[']) && !is_manifest(name)
+}
+
+fn is_source(path: &str, destination: &str, context: Option<&dyn BuildContext>) -> bool {
+    let name = base(path.trim_end_matches('/'));
+    if relative(path).is_empty() {
+        return true;
+    }
+    if is_directory(path, destination, context) {
+        return !SUPPORT_FOLDERS.contains(&name);
+    }
+    if name == "*" {
+        return true;
+    }
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| SOURCE_ENDINGS.contains(&ending)) && !is_manifest(name)
+}
+
+/// Whether a package manager reads a file of this name before it installs.
+fn is_manifest(name: &str) -> bool {
+    let listed = |order: &CopyOrder| {
+        let mut lists = [order.needs, order.needs_one, order.optional]
+            .into_iter()
+            .flatten();
+        lists.any(|pattern| base(pattern) == name)
+    };
+    let mut orders = package_managers()
+        .iter()
+        .flat_map(|manager| manager.copy_orders);
+    name == "setup.py" || orders.any(listed)
+}

@@ -1,0 +1,219 @@
+//! Installations that read a few files of the project.
+
+use dflint_build::packages::{Flag, Invocation};
+use dflint_build::path::{base, join};
+use dflint_build::{State, Step};
+use dflint_knowledge::package_manager::{CopyOrder, Stop};
+use dflint_shell::SimpleCommand;
+
+use crate::package_calls::{self, call};
+
+/// Flags that make a package manager work in another directory.
+const DIRECTORY_FLAGS: &[&str] = &[
+    "--prefix",
+    "-C",
+    "--cwd",
+    "--dir",
+    "--directory",
+    "--working-dir",
+    "--project",
+    "--manifest-path",
+];
+
+/// Flags that install packages for everybody, whatever project is there.
+const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"];
+
+/// Flags behind which pip and its kin take a package as a folder or archive.
+const EDITABLE_FLAGS: &[&str] = &["-e", "--editable"];
+
+/// A command that installs what manifests of the project name.
+pub(super) struct Install<'m> {
+    /// Position in the stage's steps.
+    pub(super) at: usize,
+    pub(super) call: Invocation<'m>,
+    pub(super) order: &'static CopyOrder,
+    /// The directory it runs in, where it is known.
+    pub(super) directory: Option<String>,
+    /// The files it must find, absolute in the image.
+    pub(super) needs: Needs,
+}
+
+/// The files that an installation must find.
+pub(super) enum Needs {
+    /// These, absolute in the image.
+    Files(Vec<String>),
+    /// The ones of this name or pattern, one of which is enough, in the directory.
+    OneOf(&'static [&'static str]),
+    /// It cannot be told which.
+    Unknown,
+}
+
+impl<'m> Install<'m> {
+    /// The installation that `command` of `step` is.
+    pub(super) fn of(at: usize, step: &'m Step<'_>, command: SimpleCommand<'m>) -> Option<Self> {
+        let call = call(&step.state, command)?;
+        let words = call.subcommand.words;
+        let mut orders = call.manager.copy_orders.iter();
+        let order = orders.find(|order| order.subcommands.contains(&words))?;
+        // Without the sources there is nothing to start from.
+        if order.stops.contains(&Stop::NeedsSources) || call.is_offline() {
+            return None;
+        }
+        if call
+            .flags
+            .iter()
+            .any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str()))
+        {
+            return None;
+        }
+        let directory = directory(&step.state, &call);
+        let needs = match order.needs_from.is_empty() {
+            true => needs_of_project(&call, order, directory.as_deref())?,
+            false => needs_of_flags(&call, order, directory.as_deref())?,
+        };
+        Some(Self {
+            at,
+            call,
+            order,
+            directory,
+            needs,
+        })
+    }
+
+    /// How people call it: `uv sync`.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.call.name, self.call.subcommand.words)
+            .trim_end()
+            .to_owned()
+    }
+
+    /// Whether it installs what `other` installs, as the second of two steps does.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        if self.call.manager.name != other.call.manager.name {
+            return false;
+        }
+        match (&self.needs, &other.needs) {
+            (Needs::Files(own), Needs::Files(others)) if !self.order.needs_from.is_empty() => {
+                !own.is_empty() && own.iter().all(|file| others.contains(file))
+            }
+            _ => self.order.needs_from.is_empty(),
+        }
+    }
+}
+
+fn directory(state: &State, call: &Invocation<'_>) -> Option<String> {
+    if call
+        .flags
+        .iter()
+        .any(|flag| DIRECTORY_FLAGS.contains(&flag.name.as_str()))
+    {
+        return None;
+    }
+    package_calls::directory(state, call.command)
+}
+
+/// What a manager needs that installs what its manifest names; `None` where the call names
+/// packages instead.
+fn needs_of_project(
+    call: &Invocation<'_>,
+    order: &CopyOrder,
+    directory: Option<&str>,
+) -> Option<Needs> {
+    if !call.operands.is_empty() {
+        return needs_of_operands(call, order, directory);
+    }
+    let Some(directory) = directory else {
+        return Some(Needs::Unknown);
+    };
+    if order.needs.is_empty() {
+        return Some(Needs::OneOf(order.needs_one));
+    }
+    let files = order.needs.iter().map(|name| join(directory, name));
+    Some(Needs::Files(files.collect()))
+}
+
+/// `dotnet restore app/app.csproj`.
+fn needs_of_operands(
+    call: &Invocation<'_>,
+    order: &CopyOrder,
+    directory: Option<&str>,
+) -> Option<Needs> {
+    let mut files = Vec::new();
+    for operand in &call.operands {
+        let operand = operand.literal()?;
+        let mut patterns = order.needs.iter().chain(order.needs_one);
+        if !patterns.any(|pattern| matches(pattern, base(operand))) {
+            return None;
+        }
+        files.push(join(directory?, operand));
+    }
+    Some(Needs::Files(files))
+}
+
+/// What a manager needs that is told its files; `None` where it installs the project itself.
+fn needs_of_flags(
+    call: &Invocation<'_>,
+    order: &CopyOrder,
+    directory: Option<&str>,
+) -> Option<Needs> {
+    let editable = |flag: &&Flag<'_>| EDITABLE_FLAGS.contains(&flag.name.as_str());
+    let mut packages = call.operands.iter().map(|word| word.render());
+    let mut editables = call.flags.iter().filter(editable);
+    if packages.any(|package| is_local(&package))
+        || editables.any(|flag| flag.value.as_deref().is_none_or(is_local))
+    {
+        return None;
+    }
+    let mut files = Vec::new();
+    for flag in &call.flags {
+        let Some(value) = value_of_file_flag(flag, order) else {
+            continue;
+        };
+        if value.contains("://") {
+            continue;
+        }
+        let Some(directory) = directory.filter(|_| !value.contains('$')) else {
+            return Some(Needs::Unknown);
+        };
+        match value.starts_with('/') {
+            true => files.push(value.to_owned()),
+            false => files.push(join(directory, value)),
+        }
+    }
+    if files.is_empty() && call.operands.is_empty() {
+        return None;
+    }
+    Some(Needs::Files(files))
+}
+
+/// The file that a flag names: `-r file`, `-rfile`, `--requirement=file`.
+fn value_of_file_flag<'f>(flag: &'f Flag<'_>, order: &CopyOrder) -> Option<&'f str> {
+    if order.needs_from.contains(&flag.name.as_str()) {
+        return flag.value.as_deref();
+    }
+    let short = |known: &&&str| known.len() == 2 && flag.name.starts_with(**known);
+    let known = order.needs_from.iter().find(short)?;
+    flag.name
+        .strip_prefix(known)
+        .filter(|rest| !rest.is_empty())
+}
+
+/// Whether pip would take the word for a folder or archive of its own disk.
+pub(super) fn is_local(package: &str) -> bool {
+    let archive = [".whl", ".tar.gz", ".zip", ".tar.bz2"]
+        .iter()
+        .any(|end| package.ends_with(end));
+    package == "."
+        || [".[", "./", "../", "/", "file:", "~/"]
+            .iter()
+            .any(|start| package.starts_with(start))
+        || archive && !package.contains("://")
+}
+
+/// `*.csproj`
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => pattern == name,
+    }
+}

@@ -1,0 +1,248 @@
+//! Source code copied in front of an installation that reads only a few files.
+
+mod context_copy;
+mod install;
+
+use dflint_build::{Action, Base, Stage, Step};
+
+use crate::place::below;
+use crate::{Context, Findings, Rule};
+
+use context_copy::ContextCopy;
+use install::{Install, Needs};
+
+/// How many stages below a stage are searched for an installation that came earlier.
+const MAX_STAGES_BELOW: usize = 32;
+
+/// See the page.
+pub(crate) struct CopyBeforeInstall;
+
+impl Rule for CopyBeforeInstall {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        for stage in cx.model.stages() {
+            check_stage(cx, stage, findings);
+        }
+    }
+}
+
+/// An installation that comes too late.
+struct Late<'m> {
+    /// The copies of source code in front of it, in order; never empty.
+    copies: Vec<ContextCopy<'m>>,
+    install: Install<'m>,
+}
+
+/// Reports one installation for each group of copies: the next one shows when it is in order.
+fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
+    let mut copies: Vec<ContextCopy> = Vec::new();
+    let mut earlier: Vec<Install> = Vec::new();
+    for (at, step) in own_steps(stage) {
+        if let Action::Copy(copy) = &step.action {
+            let copy = ContextCopy::new(at, copy);
+            copies.extend(copy.filter(|copy| copy.brings_source(cx.build_context)));
+            continue;
+        }
+        for install in installs(at, step) {
+            if copies.is_empty() {
+                earlier.push(install);
+                continue;
+            }
+            let repeats = |other: &Install| install.repeats(other);
+            if earlier.iter().any(repeats) || is_installed_below(cx, stage, &install) {
+                continue;
+            }
+            if let Some(late) = late(cx, stage, &copies, install) {
+                report(cx, stage, &late, findings);
+                copies.clear();
+                break;
+            }
+        }
+    }
+}
+
+/// The stage's own steps, with their positions.
+fn own_steps<'m, 'a>(stage: &'m Stage<'a>) -> impl Iterator<Item = (usize, &'m Step<'a>)> {
+    stage.steps.iter().enumerate().skip(stage.first_own_step)
+}
+
+/// The installations of a step.
+fn installs<'m>(at: usize, step: &'m Step<'_>) -> Vec<Install<'m>> {
+    let Some(script) = step
+        .script()
+        .filter(|_| matches!(step.action, Action::Run(_)))
+    else {
+        return Vec::new();
+    };
+    let found = script
+        .commands()
+        .filter_map(|command| Install::of(at, step, command));
+    found.collect()
+}
+
+/// Whether a stage below installed the same already.
+fn is_installed_below(cx: &Context, stage: &Stage, install: &Install) -> bool {
+    let mut base = &stage.base;
+    for _ in 0..MAX_STAGES_BELOW {
+        let Base::Stage(id) = base else {
+            return false;
+        };
+        let Some(below) = cx.model.stage(*id) else {
+            return false;
+        };
+        let mut steps = own_steps(below);
+        if steps.any(|(at, step)| {
+            installs(at, step)
+                .iter()
+                .any(|other| install.repeats(other))
+        }) {
+            return true;
+        }
+        base = &below.base;
+    }
+    false
+}
+
+/// The installation, where copies of source code that concern it come first and what it needs
+/// could have been copied without them.
+fn late<'m>(
+    cx: &Context,
+    stage: &Stage,
+    copies: &[ContextCopy<'m>],
+    install: Install<'m>,
+) -> Option<Late<'m>> {
+    let concerned = |copy: &&ContextCopy| concerns(**copy, &install);
+    let copies: Vec<ContextCopy> = copies.iter().filter(concerned).copied().collect();
+    copies.first()?;
+    let Needs::Files(files) = &install.needs else {
+        return Some(Late { copies, install });
+    };
+    // A file that is not in the context is made by a step, perhaps from the source.
+    let all_there = cx.build_context.is_none_or(|context| {
+        files.iter().all(|file| {
+            let mut all = all_context_copies(stage, install.at);
+            all.any(|copy| {
+                let found = copy.brings_to(file, cx.build_context);
+                found.is_some_and(|path| context.is_sent(&path))
+            })
+        })
+    });
+    all_there.then_some(Late { copies, install })
+}
+
+/// The copies from the context in front of the step at `end`.
+fn all_context_copies<'m>(
+    stage: &'m Stage<'_>,
+    end: usize,
+) -> impl Iterator<Item = ContextCopy<'m>> {
+    let steps = own_steps(stage).take_while(move |(at, _)| *at < end);
+    steps.filter_map(|(at, step)| match &step.action {
+        Action::Copy(copy) => ContextCopy::new(at, copy),
+        _ => None,
+    })
+}
+
+/// Whether the copy writes where the installation works or reads.
+fn concerns(copy: ContextCopy, install: &Install) -> bool {
+    let place = copy.destination().trim_end_matches('/');
+    if place.is_empty() {
+        // All of the image, or a place that is not known.
+        return copy.sources().any(|source| source == "/");
+    }
+    let inside = |path: &str| path == place || below(path, place).is_some();
+    let around = |path: &str| below(place, path).is_some();
+    let in_directory = install
+        .directory
+        .as_deref()
+        .is_none_or(|directory| inside(directory) || around(directory));
+    let Needs::Files(files) = &install.needs else {
+        return in_directory;
+    };
+    in_directory || files.iter().any(|file| inside(file))
+}
+
+fn report(cx: &Context, stage: &Stage, late: &Late, findings: &mut Findings) {
+    let Some((first, rest)) = late.copies.split_first() else {
+        return;
+    };
+    let written = |copy: &ContextCopy| stage.steps.get(copy.at).map(|step| step.instruction);
+    let Some(instruction) = written(first) else {
+        return;
+    };
+    let name = late.install.name();
+    let finding = findings.report(
+        cx.anchor(instruction, instruction.span),
+        format!(
+            "every change of the source runs `{name}` again: {}",
+            advice(cx, stage, late)
+        ),
+    );
+    finding.related(
+        late.install.call.command.span(),
+        "installs after the source arrived",
+    );
+    for other in rest.iter().filter_map(written) {
+        finding.related(other.span, "source that comes too early as well");
+    }
+}
+
+/// What to do about it.
+fn advice(cx: &Context, stage: &Stage, late: &Late) -> String {
+    let missing = missing_manifests(cx, stage, late);
+    let two_step = late.install.order.two_step.as_ref();
+    let flags = two_step
+        .map(|two| two.first_flags.join(" "))
+        .filter(|flags| !flags.is_empty());
+    let install = match flags {
+        Some(flags) => format!("install the dependencies with `{flags}`"),
+        None => "install".to_owned(),
+    };
+    if missing.is_empty() {
+        return format!("{install} first, copy the source after it");
+    }
+    format!(
+        "copy {} first, {install}, then copy the source",
+        listed(&missing)
+    )
+}
+
+/// The names of the manifests that only the copies of source code bring.
+fn missing_manifests(cx: &Context, stage: &Stage, late: &Late) -> Vec<String> {
+    let narrow: Vec<ContextCopy> = all_context_copies(stage, late.install.at)
+        .filter(|copy| late.copies.iter().all(|late| late.at != copy.at))
+        .collect();
+    let is_there = |file: &str| {
+        narrow
+            .iter()
+            .any(|copy| copy.brings_to(file, cx.build_context).is_some())
+    };
+    match &late.install.needs {
+        Needs::Files(files) => {
+            let missing = files.iter().filter(|file| !is_there(file));
+            missing
+                .map(|file| shown(file, late.install.directory.as_deref()))
+                .collect()
+        }
+        Needs::OneOf(names) => names
+            .first()
+            .map(|name| (*name).to_owned())
+            .into_iter()
+            .collect(),
+        Needs::Unknown => vec![],
+    }
+}
+
+/// A file of the image, seen from the directory of the installation.
+fn shown(file: &str, directory: Option<&str>) -> String {
+    let inside = directory.and_then(|directory| below(file, directory));
+    inside.unwrap_or(file).to_owned()
+}
+
+/// "`a`, `b` and `c`".
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,43 @@
+//! Paths in an image or a build context.
+
+/// `path` without its slash in front.
+pub(crate) fn relative(path: &str) -> &str {
+    path.trim_start_matches('/')
+}
+
+/// The folder that an absolute path is in.
+pub(crate) fn folder(path: &str) -> &str {
+    match path.trim_end_matches('/').rsplit_once('/') {
+        Some((folder, _)) if !folder.is_empty() => folder,
+        _ => "/",
+    }
+}
+
+/// What of `path` lies below `folder`; `None` where it lies elsewhere or is the folder itself.
+pub(crate) fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    rest.strip_prefix('/').filter(|rest| !rest.is_empty())
+}
+
+/// Whether `path` is `folder` or lies below it.
+pub(crate) fn is_within(path: &str, folder: &str) -> bool {
+    path.trim_end_matches('/') == folder.trim_end_matches('/') || below(path, folder).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below, folder, is_within};
+
+    #[test]
+    fn paths_are_compared_by_whole_parts() {
+        assert_eq!(below("/app/src/a.py", "/app/"), Some("src/a.py"));
+        assert_eq!(below("/application", "/app"), None);
+        assert_eq!(below("/app/", "/app"), None);
+        assert_eq!(below("/etc/hosts", "/"), Some("etc/hosts"));
+        assert_eq!(folder("/app/src/"), "/app");
+        assert_eq!(folder("/app"), "/");
+        assert!(is_within("/app/", "/app"));
+        assert!(is_within("/app/x", "/"));
+        assert!(!is_within("/apple", "/app"));
+    }
+}

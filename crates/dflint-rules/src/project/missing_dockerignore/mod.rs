@@ -1,0 +1,161 @@
+//! A build context that nothing is kept out of.
+
+mod template;
+
+use dflint_build::{BuildContext, EntryKind};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_knowledge::secret::secret_file;
+use dflint_parser::Span;
+
+use crate::sent_files::{kind_of, sent_files, taken};
+use crate::{Context, Findings, Rule};
+
+/// The most names that a message holds.
+const MAX_NAMED: usize = 4;
+
+/// See the page.
+pub(crate) struct MissingDockerignore;
+
+impl Rule for MissingDockerignore {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let Some(context) = cx
+            .build_context
+            .filter(|context| context.ignore().is_none())
+        else {
+            return;
+        };
+        let Some((span, written, path)) = first_folder(cx, context) else {
+            return;
+        };
+        let Some(cargo) = Cargo::of(context, &path) else {
+            return;
+        };
+        findings
+            .report(
+                span,
+                format!(
+                    "there is no `.dockerignore`, so `{written}` takes {} {} ({}){}",
+                    cargo.files,
+                    if cargo.files == 1 { "file" } else { "files" },
+                    size(cargo.bytes),
+                    cargo.warning(),
+                ),
+            )
+            .fix(fix(cx, context));
+    }
+}
+
+/// The largest folder of the context that a step takes: its place, as written, and its path.
+fn first_folder(cx: &Context, context: &dyn BuildContext) -> Option<(Span, String, String)> {
+    let mut best: Option<(Span, String, String)> = None;
+    for (_, step) in cx.model.steps().filter(|(_, step)| !step.is_trigger) {
+        for taken in taken(step) {
+            let is_whole = taken.path.is_empty();
+            let is_folder = is_whole || kind_of(context, taken.path) == Some(EntryKind::Directory);
+            if !is_folder
+                || best
+                    .as_ref()
+                    .is_some_and(|(.., path)| path.is_empty() || !is_whole)
+            {
+                continue;
+            }
+            let keyword = step.instruction.keyword.as_str();
+            let found = match taken.word {
+                Some(word) => (word.span(), format!("{keyword} {}", word.as_str())),
+                None => (
+                    step.instruction.keyword.span(),
+                    format!("{keyword} --mount=type=bind"),
+                ),
+            };
+            best = Some((
+                cx.anchor(step.instruction, found.0),
+                found.1,
+                taken.path.to_owned(),
+            ));
+        }
+    }
+    best
+}
+
+/// What a folder of the context holds.
+struct Cargo {
+    files: usize,
+    bytes: u64,
+    /// Folders and files that no image needs.
+    unwanted: Vec<String>,
+    /// Files with secrets.
+    secrets: Vec<String>,
+}
+
+impl Cargo {
+    /// `None` where the context is too large to be listed.
+    fn of(context: &dyn BuildContext, path: &str) -> Option<Self> {
+        context.entries()?;
+        let mut cargo = Self {
+            files: 0,
+            bytes: 0,
+            unwanted: Vec::new(),
+            secrets: Vec::new(),
+        };
+        for entry in sent_files(context, path) {
+            cargo.files += 1;
+            cargo.bytes += entry.size;
+            if let Some(unwanted) = unwanted(&entry.path) {
+                if cargo.unwanted.last().is_none_or(|last| last != unwanted) {
+                    cargo.unwanted.push(unwanted.to_owned());
+                }
+            } else if secret_file(&entry.path).is_some() {
+                cargo.secrets.push(entry.path.clone());
+            }
+        }
+        Some(cargo)
+    }
+
+    fn warning(&self) -> String {
+        let named: Vec<String> = self
+            .secrets
+            .iter()
+            .chain(&self.unwanted)
+            .take(MAX_NAMED)
+            .map(|path| format!("`{path}`"))
+            .collect();
+        match named.as_slice() {
+            [] => String::new(),
+            names => format!(", {} among them", names.join(", ")),
+        }
+    }
+}
+
+/// The part of `path` up to a folder that no image needs.
+fn unwanted(path: &str) -> Option<&str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    ends.into_iter().find_map(|end| {
+        let folder = path.get(..end)?;
+        let name = folder.rsplit('/').next()?;
+        template::UNWANTED_FOLDERS.contains(&name).then_some(folder)
+    })
+}
+
+/// `12.3 MB`
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["bytes", "kB", "MB"] {
+        if value < 1000.0 {
+            return match unit {
+                "bytes" => format!("{bytes} bytes"),
+                _ => format!("{value:.1} {unit}"),
+            };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} GB")
+}
+
+fn fix(cx: &Context, context: &dyn BuildContext) -> Fix {
+    Fix {
+        title: "Write a `.dockerignore`".to_owned(),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![Edit::create(".dockerignore", template::text(cx, context))],
+    }
+}
