@@ -124,6 +124,20 @@ impl Platform {
     }
 }
 
+/// Whether a text as written is the target platform whichever that is: `TARGETPLATFORM` alone,
+/// perhaps with a default, which never applies because BuildKit always sets the variable.
+#[must_use]
+pub fn is_target_platform(written: &str) -> bool {
+    let Some(rest) = written.strip_prefix("${TARGETPLATFORM") else {
+        return written == "$TARGETPLATFORM";
+    };
+    let Some(modifier) = rest.strip_suffix('}') else {
+        return false;
+    };
+    let modifier = modifier.strip_prefix(':').unwrap_or(modifier);
+    rest == "}" || modifier.starts_with('-') && !modifier.contains(['$', '{', '}'])
+}
+
 /// `os/arch[/variant]`, the version left out.
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -235,7 +249,7 @@ const KNOWN_ARCHITECTURES: [&str; 24] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{Platform, PlatformError};
+    use super::{Platform, PlatformError, is_target_platform};
 
     #[test]
     fn platforms_are_read() {
@@ -259,6 +273,23 @@ mod tests {
             let platform = Platform::parse(text).unwrap();
             assert_eq!(platform.to_string(), want, "{text}");
             assert_eq!(platform.normalized().to_string(), normal, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_target_platform_is_known_by_its_variable() {
+        for (written, want) in [
+            ("$TARGETPLATFORM", true),
+            ("${TARGETPLATFORM}", true),
+            ("${TARGETPLATFORM:-linux/amd64}", true),
+            ("${TARGETPLATFORM-}", true),
+            ("${TARGETPLATFORM:+linux/amd64}", false),
+            ("${TARGETPLATFORM/arm64/amd64}", false),
+            ("${TARGETPLATFORM:-a}${B}", false),
+            ("$TARGETPLATFORMS", false),
+            ("${TARGETPLATFORM", false),
+        ] {
+            assert_eq!(is_target_platform(written), want, "{written}");
         }
     }
 

@@ -37,6 +37,10 @@ fn what_does_not_change_the_build_is_equal() {
         ("FROM a\nCMD x\nCMD y", "FROM a\nCMD y"),
         ("FROM a\nRUN x \\\n\n  y", "FROM a\nRUN x \\\n  y"),
         ("FROM --platform=$TARGETPLATFORM a\nRUN x", "FROM a\nRUN x"),
+        (
+            "FROM --platform=${TARGETPLATFORM:-b} a\nRUN x",
+            "FROM a\nRUN x",
+        ),
         ("FROM a\nEXPOSE 80/TCP", "FROM a\nEXPOSE 80/tcp"),
         ("FROM docker.io/library/a:latest\nRUN x", "FROM a\nRUN x"),
     ] {

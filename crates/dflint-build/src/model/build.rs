@@ -11,7 +11,7 @@ use dflint_parser::{Command, Dockerfile, FromClause, Instruction, Span};
 use crate::env::{Env, NoVariables};
 use crate::error::{ConversionError, ErrorKind};
 use crate::expand::Expander;
-use crate::platform::Platform;
+use crate::platform::{Platform, is_target_platform};
 use crate::reference::ImageReference;
 use crate::value::Value;
 
@@ -249,7 +249,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         };
         let Some(known) = value.to_known() else {
             // Whatever the target platform is, it is what a stage has without the flag.
-            return match value == symbol("TARGETPLATFORM") {
+            return match is_target_platform(written.as_str()) {
                 true => StagePlatform::Inherited,
                 false => StagePlatform::Unknown(value),
             };

@@ -2,7 +2,7 @@
 
 use dflint_build::{ImageReference, Point};
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct InvalidDefaultArgInFrom;
@@ -27,14 +27,16 @@ impl Rule for InvalidDefaultArgInFrom {
             if ImageReference::parse(name).is_ok() {
                 continue;
             }
-            let message = if name == base.as_str() {
-                format!("`{name}` is not a valid name of an image")
-            } else {
-                format!(
-                    "with default build arguments `{}` comes to `{name}`, which names no image; \
-                     give the argument a default",
-                    base.as_str(),
-                )
+            let written = base.as_str();
+            let message = match name {
+                // What no argument can change is an error of the build, and reported as such.
+                _ if name == written && cx.dialect == Dialect::Dflint => continue,
+                _ if name == written => format!("`{name}` is not a valid name of an image"),
+                "" => format!("`{written}` is empty by default, give the build argument a default"),
+                _ => format!(
+                    "`{written}` comes to `{name}` by default, which names no image; give the \
+                     build argument a default",
+                ),
             };
             findings.report(cx.anchor(stage.instruction, base.span()), message);
         }

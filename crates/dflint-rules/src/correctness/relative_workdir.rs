@@ -5,7 +5,7 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Text};
 
 use crate::visit::Visit;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct RelativeWorkdir;
@@ -19,7 +19,9 @@ impl Rule for RelativeWorkdir {
             else {
                 continue;
             };
-            let windows = step.state.platform().is_windows();
+            // Nobody but Windows has drives, whatever platform the build is for.
+            let windows = step.state.platform().is_windows()
+                || cx.dialect == Dialect::Dflint && has_drive(written.as_str());
             let may_be_absolute = !written.has_known_start() || is_absolute(written, windows);
             if step.state.is_workdir_set() || may_be_absolute {
                 continue;
@@ -42,13 +44,16 @@ fn is_absolute(path: &Value, windows: bool) -> bool {
     if !windows {
         return path.starts_with('/');
     }
-    let drive = |text: &str| text.as_bytes().get(1) == Some(&b':');
-    let path = if drive(path) {
+    let path = if has_drive(path) {
         path.get(2..).unwrap_or_default()
     } else {
         path
     };
     path.starts_with(['/', '\\'])
+}
+
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
 fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &'static str> {

@@ -1,5 +1,6 @@
 //! `FROM --platform=$TARGETPLATFORM`.
 
+use dflint_build::platform::is_target_platform;
 use dflint_build::{Point, Stage};
 use dflint_fix::{Fix, Keeps, Safety};
 
@@ -19,7 +20,7 @@ impl Rule for RedundantTargetPlatform {
             let Some(written) = &stage.from.platform else {
                 continue;
             };
-            if !cx.reach.covers(here) || !is_target_platform(cx, written.as_str()) {
+            if !cx.reach.covers(here) || !comes_to_target_platform(cx, written.as_str()) {
                 continue;
             }
             findings
@@ -36,14 +37,14 @@ impl Rule for RedundantTargetPlatform {
 }
 
 fn fix(cx: &Context, stage: &Stage, written: &str) -> Result<Fix, &'static str> {
-    if !matches!(written, "$TARGETPLATFORM" | "${TARGETPLATFORM}") {
+    if !is_target_platform(written) {
         return Err("on another platform the flag may say something else");
     }
     remove(cx.dockerfile.source, stage, Safety::Safe, Keeps::Everything)
 }
 
 /// Whether the text names `TARGETPLATFORM`, no other variable, and comes to its value.
-fn is_target_platform(cx: &Context, written: &str) -> bool {
+fn comes_to_target_platform(cx: &Context, written: &str) -> bool {
     let Ok(expansion) = cx.model.expander().word(written, cx.model.global_args()) else {
         return false;
     };

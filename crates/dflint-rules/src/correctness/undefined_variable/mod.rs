@@ -74,6 +74,16 @@ const PLATFORM_ARGUMENTS: [&str; 8] = [
     "TARGETVARIANT",
 ];
 
+/// Arguments that a build may be given without a declaration, and that a stage sees once it
+/// declares them; in either case.
+const PROXY_ARGUMENTS: [&str; 5] = [
+    "http_proxy",
+    "https_proxy",
+    "ftp_proxy",
+    "no_proxy",
+    "all_proxy",
+];
+
 /// Below an image nobody knows, shorter names resemble too much to be called misspelt.
 const SHORTEST_MISSPELT: usize = 5;
 
@@ -148,13 +158,20 @@ impl Judge<'_, '_, '_> {
                 word,
                 name: &name,
                 suggestion: suggestion.map(str::to_owned),
-                needs_arg: self.globals.contains(name.as_str())
-                    || PLATFORM_ARGUMENTS.contains(&name.as_str()),
+                needs_arg: self.is_argument(&name, env),
             };
             if self.counts(&used, env) {
                 self.report(&used, findings);
             }
         }
+    }
+
+    /// Whether an `ARG` in this stage would give the variable a value.
+    fn is_argument(&self, name: &str, env: &Env) -> bool {
+        let is_proxy = || PROXY_ARGUMENTS.contains(&name.to_lowercase().as_str());
+        self.globals.contains(name)
+            || PLATFORM_ARGUMENTS.contains(&name)
+            || is_proxy() && matches!(env.lookup(name), Lookup::Unset)
     }
 
     /// Whether it is worth a report. BuildKit reports everything; below an image that may set
