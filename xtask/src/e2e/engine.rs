@@ -188,6 +188,7 @@ impl Engine {
         let options = [
             "run",
             "--rm",
+            "--interactive",
             "--network=host",
             "--user=0",
             "--entrypoint=sh",
