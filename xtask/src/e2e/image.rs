@@ -205,6 +205,8 @@ mod tests {
             let mut header = tar::Header::new_gnu();
             header.set_size(contents.len() as u64);
             header.set_mode(*mode);
+            header.set_uid(0);
+            header.set_gid(0);
             builder.append_data(&mut header, path, *contents).unwrap();
         }
         let names: String = files.iter().map(|(path, ..)| format!("{path}\n")).collect();
