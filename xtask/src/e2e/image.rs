@@ -166,6 +166,8 @@ fn read_archive(archive: impl Read) -> anyhow::Result<BTreeMap<String, File>> {
         };
         files.insert(path, file);
     }
+    // tar fills its last block; unread, that would look to it like a broken pipe.
+    std::io::copy(&mut archive.into_inner(), &mut std::io::sink())?;
     Ok(files)
 }
 
