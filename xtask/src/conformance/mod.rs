@@ -10,6 +10,7 @@ mod buildkit_mutants;
 mod buildkit_parse;
 mod buildkit_typed;
 mod fix_properties;
+mod hadolint;
 mod recordings;
 mod suite;
 
@@ -31,6 +32,8 @@ fn suites() -> Vec<Box<dyn Suite>> {
         Box::new(buildkit_llb::BuildkitLlb),
         Box::new(buildkit_checks::BuildkitLint),
         Box::new(buildkit_checks::BuildkitChecks),
+        Box::new(hadolint::HadolintCases),
+        Box::new(hadolint::HadolintCorpus),
         Box::new(fix_properties::FixProperties),
     ]
 }

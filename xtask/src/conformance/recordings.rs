@@ -6,7 +6,7 @@ use anyhow::Context;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::suite::{Differences, Disagreement, Outcome};
+use super::suite::{Differences, Outcome};
 
 /// A folder of recordings.
 #[derive(Debug)]
@@ -40,28 +40,23 @@ impl Recordings {
         file: &str,
         compare: impl Fn(&Value) -> anyhow::Result<(String, Differences)> + Sync,
     ) -> anyhow::Result<Outcome> {
+        Ok(Outcome::of(self.each(file, compare)?))
+    }
+
+    /// What `read` makes of every record of `conformance/<file>`, in parallel, in file order.
+    pub(crate) fn each<T: Send>(
+        &self,
+        file: &str,
+        read: impl Fn(&Value) -> anyhow::Result<T> + Sync,
+    ) -> anyhow::Result<Vec<T>> {
         let path = self.root.join("conformance").join(file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
         let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        let compared = lines
+        lines
             .par_iter()
-            .map(|line| {
-                let record = serde_json::from_str(line).context("a record is not JSON")?;
-                let (case, differences) = compare(&record)?;
-                Ok(Disagreement {
-                    case,
-                    differences: differences.into_vec(),
-                })
-            })
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(Outcome {
-            total: compared.len(),
-            disagreements: compared
-                .into_iter()
-                .filter(|case| !case.differences.is_empty())
-                .collect(),
-        })
+            .map(|line| read(&serde_json::from_str(line).context("a record is not JSON")?))
+            .collect()
     }
 }
 

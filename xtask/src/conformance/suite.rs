@@ -30,6 +30,23 @@ pub(crate) struct Disagreement {
 }
 
 impl Outcome {
+    /// The outcome of these cases: what each is called and how dflint differs.
+    pub(crate) fn of(cases: Vec<(String, Differences)>) -> Self {
+        let total = cases.len();
+        let disagreements = cases
+            .into_iter()
+            .map(|(case, differences)| Disagreement {
+                case,
+                differences: differences.0,
+            })
+            .filter(|disagreement| !disagreement.differences.is_empty())
+            .collect();
+        Self {
+            total,
+            disagreements,
+        }
+    }
+
     /// How many cases agree.
     pub(crate) fn agreed(&self) -> usize {
         self.total - self.disagreements.len()
@@ -63,10 +80,5 @@ impl Differences {
     /// Notes a difference.
     pub(crate) fn note(&mut self, difference: String) {
         self.0.push(difference);
-    }
-
-    /// All that were noted.
-    pub(crate) fn into_vec(self) -> Vec<String> {
-        self.0
     }
 }

@@ -1,0 +1,105 @@
+//! `ARG NPM_TOKEN`, `ENV DB_PASSWORD=…`.
+
+use dflint_build::{Action, Step, Value};
+use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
+use dflint_parser::{Command, InstructionName, Text};
+
+use crate::harmless_value::is_harmless;
+use crate::{Context, Dialect, Findings, Rule, Site};
+
+/// See the page.
+pub(crate) struct SecretInArgOrEnv;
+
+impl Rule for SecretInArgOrEnv {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Arg, InstructionName::Env]
+    }
+
+    fn sees_onbuild(&self) -> bool {
+        true
+    }
+
+    /// hadolint looks at the names as they are written, and reports an instruction once.
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        if cx.dialect != Dialect::Hadolint {
+            return;
+        }
+        let keys = written_keys(&site.instruction.command);
+        let names = hadolint_secret_names();
+        if let Some(key) = keys.into_iter().find(|key| names.matches(key.as_str())) {
+            let instruction = site.instruction;
+            let message = message(instruction.keyword.as_str(), key.as_str());
+            findings.report(cx.anchor(instruction, key.span()), message);
+        }
+    }
+
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect == Dialect::Hadolint {
+            return;
+        }
+        for visit in cx.visits().filter(|visit| visit.error.is_none()) {
+            let instruction = visit.step.instruction;
+            let written = written_keys(&instruction.command);
+            for (key, assigned) in written.into_iter().zip(assigned(visit.step)) {
+                if !buildkit_secret_names().matches(assigned.name) {
+                    continue;
+                }
+                let harmless = cx.dialect == Dialect::Dflint && assigned.is_harmless();
+                if harmless {
+                    continue;
+                }
+                let keyword = instruction.keyword.as_str();
+                let name = assigned.name;
+                findings.report(visit.anchor(cx, key.span()), message(keyword, name));
+            }
+        }
+    }
+}
+
+fn message(keyword: &str, name: &str) -> String {
+    let stays = match keyword.eq_ignore_ascii_case("ARG") {
+        true => "stays in the image's history",
+        false => "is part of the image",
+    };
+    format!(
+        "`{name}` sounds like a secret, and {keyword} {stays}: use \
+         `RUN --mount=type=secret,id={name},env={name}`",
+    )
+}
+
+fn written_keys<'m, 'a>(command: &'m Command<'a>) -> Vec<&'m Text<'a>> {
+    match command {
+        Command::Arg(words) => words.iter().map(|word| &word.key).collect(),
+        Command::Env(pairs) => pairs.pairs.iter().map(|pair| &pair.key).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A name that gets a value.
+struct Assigned<'m> {
+    name: &'m str,
+    /// `None` for an argument without a default.
+    value: Option<&'m Value>,
+}
+
+impl Assigned<'_> {
+    /// Whether the value shows that it is no secret.
+    fn is_harmless(&self) -> bool {
+        let known = self.value.and_then(Value::to_known);
+        known.is_some_and(|value| is_harmless(self.name, value))
+    }
+}
+
+fn assigned<'m>(step: &'m Step) -> Vec<Assigned<'m>> {
+    match &step.action {
+        Action::Arg(arguments) => arguments
+            .iter()
+            .map(|argument| Assigned { name: &argument.name, value: argument.value.as_ref() })
+            .collect(),
+        Action::Env(pairs) => pairs
+            .iter()
+            .map(|pair| Assigned { name: pair.key.as_str(), value: Some(&pair.value) })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
