@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dflint_linter::{Preset, Selection, Settings, UnknownName};
 use dflint_parser::Dockerfile;
 
-use crate::config::{Config, ConfigError, find};
+use crate::config::{Config, ConfigError};
 use crate::context::{Contexts, DiskContext, infer, project_root};
 use crate::discovery::{Discovered, Exclusions, discover};
 use crate::exclude::{PatternError, Patterns};
@@ -34,12 +34,16 @@ pub struct Overrides {
     pub exclude: Vec<String>,
     /// Whether excluded files are left out even when they are named.
     pub force_exclude: bool,
+    /// hadolint's environment variables, name and value. They count as its configuration file
+    /// does: where dflint has no configuration.
+    pub hadolint_environment: Vec<(String, String)>,
 }
 
 /// Where configuration comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ConfigSource {
-    /// For each Dockerfile the nearest `dflint.toml` in its directory or above.
+    /// For each Dockerfile the nearest `dflint.toml` in its directory or above, else the nearest
+    /// `.hadolint.yaml`.
     #[default]
     Nearest,
     /// One file for all.
@@ -229,10 +233,10 @@ impl Project {
             ConfigSource::File(path) => {
                 Config::load(&absolute(&self.directory, path)).map(Arc::new)
             }
-            ConfigSource::Nearest => match find(directory) {
-                Some(path) => Config::load(&path).map(Arc::new),
-                None => Ok(Arc::default()),
-            },
+            ConfigSource::Nearest => {
+                let environment = &self.overrides.hadolint_environment;
+                Config::load_nearest(directory, environment).map(Arc::new)
+            }
         };
         known.insert(directory.to_owned(), config.clone());
         config

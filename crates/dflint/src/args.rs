@@ -52,11 +52,25 @@ pub(crate) enum Command {
     },
     /// List all rules
     Rules,
+    /// Write the dflint.toml that says what a .hadolint.yaml says
+    Migrate(MigrateArgs),
     /// Write a completion script to standard output
     Completions {
         /// The shell to complete in
         shell: Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    /// hadolint's configuration [default: the nearest .hadolint.yaml]
+    pub(crate) file: Option<PathBuf>,
+    /// Where to write; a file that is there stays as it is [default: dflint.toml beside hadolint's]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write to standard output instead
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) stdout: bool,
 }
 
 #[derive(Debug, Args)]

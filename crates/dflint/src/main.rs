@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod explain;
+mod migrate;
 mod rules;
 mod terminal;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Explain { rule }) => explain::run(&rule),
         Some(Command::Rules) => rules::run(),
+        Some(Command::Migrate(args)) => migrate::run(&args),
         Some(Command::Completions { shell }) => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "dflint", out);
             Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 use crate::config::file::ConfigFile;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, hadolint};
 use crate::exclude::Patterns;
 use crate::paths::absolute;
 use crate::source::reason;
@@ -18,11 +18,21 @@ const NAMES: [&str; 2] = ["dflint.toml", ".dflint.toml"];
 const MAX_EXTENDS: usize = 16;
 
 /// The configuration file that counts for files in `directory` (absolute): the nearest one there
-/// or above.
+/// or above, hadolint's only where dflint has none.
 #[must_use]
 pub fn find(directory: &Path) -> Option<PathBuf> {
+    nearest(directory, &NAMES).or_else(|| find_hadolints(directory))
+}
+
+/// hadolint's configuration file that counts for files in `directory` (absolute).
+#[must_use]
+pub fn find_hadolints(directory: &Path) -> Option<PathBuf> {
+    nearest(directory, &hadolint::NAMES)
+}
+
+fn nearest(directory: &Path, names: &[&str]) -> Option<PathBuf> {
     directory.ancestors().find_map(|ancestor| {
-        NAMES
+        names
             .iter()
             .map(|name| ancestor.join(name))
             .find(|path| path.is_file())
@@ -30,9 +40,49 @@ pub fn find(directory: &Path) -> Option<PathBuf> {
 }
 
 pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
+    from_layers(layers(path)?)
+}
+
+/// The configuration of files in `directory`; `environment` holds hadolint's variables, which
+/// count where dflint has no configuration.
+pub(crate) fn load_nearest(
+    directory: &Path,
+    environment: &[(String, String)],
+) -> Result<Config, ConfigError> {
+    let path = find(directory);
+    if environment.is_empty()
+        || path
+            .as_deref()
+            .is_some_and(|path| !hadolint::is_hadolints(path))
+    {
+        return path.map_or_else(|| Ok(Config::default()), |path| load(&path));
+    }
+    let mut layer = match path {
+        Some(path) => Layer::read(path)?,
+        None => Layer::default(),
+    };
+    hadolint::add_environment(&mut layer.file, environment)?;
+    from_layers(vec![layer])
+}
+
+/// The text of a `dflint.toml` that says what hadolint's configuration file at `path` says.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that hadolint would not understand either.
+pub fn migrate(path: &Path) -> Result<String, ConfigError> {
+    hadolint::migrate(path, &read_text(path)?)
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path)
+        .map_err(|error| ConfigError::whole(path, format!("cannot read: {}", reason(&error))))
+}
+
+fn from_layers(layers: Vec<Layer>) -> Result<Config, ConfigError> {
     let mut config = Config::default();
     // From the most general to the nearest, so that the nearest has the last word.
-    for layer in layers(path)?.into_iter().rev() {
+    for layer in layers.into_iter().rev() {
         layer.apply(&mut config)?;
     }
     let length = |patterns: &Patterns| std::cmp::Reverse(patterns.length());
@@ -70,7 +120,8 @@ fn layers(path: &Path) -> Result<Vec<Layer>, ConfigError> {
     Ok(layers)
 }
 
-/// One configuration file.
+/// One configuration file; the environment alone has no path.
+#[derive(Default)]
 struct Layer {
     path: PathBuf,
     text: String,
@@ -79,11 +130,12 @@ struct Layer {
 
 impl Layer {
     fn read(path: PathBuf) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(&path).map_err(|error| {
-            ConfigError::whole(&path, format!("cannot read: {}", reason(&error)))
-        })?;
-        let file =
-            toml::from_str(&text).map_err(|error| ConfigError::toml(&path, &text, &error))?;
+        let text = read_text(&path)?;
+        let file = if hadolint::is_hadolints(&path) {
+            hadolint::read(&path, &text)?
+        } else {
+            toml::from_str(&text).map_err(|error| ConfigError::toml(&path, &text, &error))?
+        };
         Ok(Self { path, text, file })
     }
 
@@ -118,7 +170,9 @@ impl Layer {
         if let Some(count) = file.ignore_comments {
             config.without_ignore_comments = !count;
         }
-        config.files.push(self.path);
+        if !self.path.as_os_str().is_empty() {
+            config.files.push(self.path);
+        }
         Ok(())
     }
 

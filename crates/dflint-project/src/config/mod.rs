@@ -1,7 +1,8 @@
-//! Configuration: what a `dflint.toml` and those it extends say.
+//! Configuration: what a `dflint.toml` and those it extends say, or else hadolint's own.
 
 mod error;
 mod file;
+mod hadolint;
 mod load;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use crate::exclude::Patterns;
 
 pub use error::ConfigError;
 pub use file::FailOn;
-pub use load::find;
+pub use load::{find, find_hadolints, migrate};
 
 /// The configuration of the files below one directory, everything it extends taken in.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +46,20 @@ impl Config {
     /// answers to, files that extend each other in a circle.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         load::load(path)
+    }
+
+    /// The configuration of files in `directory` (absolute): the nearest `dflint.toml` and those it
+    /// extends; where there is none, the nearest `.hadolint.yaml` together with hadolint's
+    /// `environment` variables (name and value; others are left aside).
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::load`], and a variable whose value is not understood.
+    pub fn load_nearest(
+        directory: &Path,
+        environment: &[(String, String)],
+    ) -> Result<Self, ConfigError> {
+        load::load_nearest(directory, environment)
     }
 
     /// The rules to leave out in the file at `path` (absolute and clean).

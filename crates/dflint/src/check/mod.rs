@@ -66,8 +66,17 @@ fn project(args: &CheckArgs) -> Result<Project, Failure> {
         target: args.files.target.clone(),
         exclude: args.files.exclude.clone(),
         force_exclude: args.files.force_exclude,
+        hadolint_environment: hadolint_environment(),
     };
     Ok(Project::new(std::env::current_dir()?, source, overrides)?)
+}
+
+/// What hadolint would read of the environment.
+fn hadolint_environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("HADOLINT_"))
+        .collect()
 }
 
 fn mode(args: &CheckArgs) -> Mode {
