@@ -4,6 +4,7 @@
 //! `src/<category>/<rule_name>.rs`; the build script pairs them and declares the modules, so there
 //! is nothing else to register.
 
+mod cache_mounts;
 mod casing;
 mod context;
 mod exposed_port;

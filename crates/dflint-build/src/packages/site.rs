@@ -6,23 +6,37 @@ use dflint_shell::{Directory, SimpleCommand};
 use super::caches::{Owner, Unknown};
 use super::variant::Project;
 use crate::env::{Env, Lookup, Variables};
-use crate::model::User;
+use crate::model::{State, User};
 use crate::path::{clean, join};
 use crate::value::Value;
 
 /// What holds for the commands of one step.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Site<'s> {
     /// The environment of the step, the base image's included.
     pub env: &'s Env,
     /// The user that the step runs as.
-    pub user: &'s User,
+    pub user: User,
     /// The step's working directory.
     pub workdir: &'s Value,
     /// What the table knows of the base image; `None` where it is not in the table.
     pub base: Option<&'static BaseImage>,
     /// What is known of the project in the working directory.
     pub project: &'s dyn Project,
+}
+
+impl State {
+    /// Where the commands of a step run before which this holds.
+    #[must_use]
+    pub fn site<'s>(&'s self, project: &'s dyn Project) -> Site<'s> {
+        Site {
+            env: self.env(),
+            user: self.user(),
+            workdir: self.workdir(),
+            base: self.base().known(),
+            project,
+        }
+    }
 }
 
 impl Site<'_> {
@@ -120,8 +134,12 @@ impl Site<'_> {
             let Some((name, behind)) = braced else {
                 return Err(Unknown::Expansion);
             };
-            let value = self.variable(command, name)?;
-            out.push_str(&value.ok_or_else(|| Unknown::Variable(name.to_owned()))?);
+            match self.variable(command, name)? {
+                Some(value) => out.push_str(&value),
+                // BuildKit sets it from the user database where nothing else does.
+                None if name == "HOME" => out.push_str(&self.home(command)?),
+                None => return Err(Unknown::Variable(name.to_owned())),
+            }
             rest = behind;
         }
         out.push_str(rest);

@@ -66,7 +66,7 @@ impl Around {
     fn site(&self) -> Site<'_> {
         Site {
             env: &self.env,
-            user: &self.user,
+            user: self.user.clone(),
             workdir: &self.workdir,
             base: dflint_knowledge::base_image(self.base.0, Some(self.base.1)),
             project: &self.project,
@@ -352,14 +352,19 @@ fn links_of_the_base_image_are_followed() {
 
 #[test]
 fn switched_off_caches_are_noticed() {
-    let cases: [(&str, Variables, &[&str]); 7] = [
+    let cases: [(&str, Variables, &[&str]); 8] = [
         ("pip install --no-cache-dir x", &[], &["--no-cache-dir"]),
         (
             "pip install x",
             &[("PIP_NO_CACHE_DIR", "1")],
             &["PIP_NO_CACHE_DIR"],
         ),
-        ("pip install x", &[("PIP_NO_CACHE_DIR", "off")], &[]),
+        (
+            "pip install x",
+            &[("PIP_NO_CACHE_DIR", "off")],
+            &["PIP_NO_CACHE_DIR"],
+        ),
+        ("pip install x", &[("PIP_NO_CACHE_DIR", "")], &[]),
         (
             "PIP_NO_CACHE_DIR=$X pip install x",
             &[],

@@ -1,0 +1,269 @@
+//! What a RUN does to the directories of its caches besides installing: it cleans them up, or
+//! works on them.
+
+use dflint_build::packages::{Coverage, RemovedPath, cleanup_of, removal};
+use dflint_fix::Edit;
+use dflint_shell::{Chain, OperatorKind, SimpleCommand, Word};
+
+use super::edits::Changes;
+use super::run::{Run, RunCommand, is_within};
+
+/// The caches that are, or will be, mounted in a RUN.
+#[derive(Debug, Default)]
+pub(super) struct Mounted {
+    /// Their directories.
+    pub(super) targets: Vec<String>,
+    /// Their managers' names and their own.
+    pub(super) names: Vec<(&'static str, &'static str)>,
+}
+
+/// A command that touches a mounted cache.
+pub(super) struct Touch<'r> {
+    pub(super) command: SimpleCommand<'r>,
+    pub(super) kind: TouchKind<'r>,
+}
+
+pub(super) enum TouchKind<'r> {
+    /// It does nothing but empty caches.
+    Empties {
+        /// Whether it also removes a little more than the caches.
+        does_more: bool,
+    },
+    /// Some operands of an `rm` empty caches.
+    EmptiesBy(Vec<Word<'r>>),
+    /// It would fail, or do something else, with the mount in place.
+    Breaks(String),
+}
+
+/// The commands that touch the caches.
+pub(super) fn touches<'r>(run: &Run<'r, '_>, mounted: &Mounted) -> Vec<Touch<'r>> {
+    let found = run.commands.iter().filter_map(|it| {
+        let kind = touch(run, it, mounted)?;
+        let command = it.command;
+        Some(Touch { command, kind })
+    });
+    found.collect()
+}
+
+fn touch<'r>(
+    run: &Run<'r, '_>,
+    it: &'r RunCommand<'r>,
+    mounted: &Mounted,
+) -> Option<TouchKind<'r>> {
+    if let Some(call) = &it.call {
+        let cleanup = cleanup_of(call)?;
+        let is_mounted = |cache: &&str| mounted.names.contains(&(call.manager.name, *cache));
+        if !cleanup.caches.iter().any(|cache| is_mounted(&cache)) {
+            return None;
+        }
+        let is_covered = cleanup.caches.iter().all(|cache| is_mounted(&cache));
+        if is_covered && !call.fills_caches() {
+            let does_more = !cleanup.only_caches;
+            return Some(TouchKind::Empties { does_more });
+        }
+        return Some(TouchKind::Breaks(format!(
+            "`{}` would empty the cache, and does more than that",
+            short(it.command)
+        )));
+    }
+    if let Some(removal) = removal(it.command, &run.site) {
+        return touch_of_removal(it.command, &removal.operands, mounted);
+    }
+    works_on(run, it.command, mounted).map(TouchKind::Breaks)
+}
+
+fn touch_of_removal<'r, E>(
+    command: SimpleCommand<'r>,
+    operands: &[(Word<'r>, Result<RemovedPath, E>)],
+    mounted: &Mounted,
+) -> Option<TouchKind<'r>> {
+    let mut emptying = Vec::new();
+    for (word, removed) in operands {
+        let Ok(removed) = removed else {
+            if word.raw().contains("cache") {
+                return Some(TouchKind::Breaks(format!(
+                    "what `{}` removes is worked out when it runs",
+                    short(command)
+                )));
+            }
+            continue;
+        };
+        for target in &mounted.targets {
+            match removed.coverage(target) {
+                Coverage::Inside => emptying.push(*word),
+                Coverage::MountPoint if removed.pattern.is_none() && removed.path == *target => {
+                    emptying.push(*word);
+                }
+                Coverage::MountPoint => {
+                    return Some(TouchKind::Breaks(format!(
+                        "`{}` would fail, since it cannot remove the mount point `{target}`",
+                        short(command)
+                    )));
+                }
+                Coverage::Apart => {}
+            }
+        }
+    }
+    emptying.dedup_by_key(|word| word.range());
+    if emptying.is_empty() {
+        return None;
+    }
+    if emptying.len() == operands.len() {
+        return Some(TouchKind::Empties { does_more: false });
+    }
+    Some(TouchKind::EmptiesBy(emptying))
+}
+
+/// Commands that go through a whole directory.
+const RECURSIVE: [&str; 9] = [
+    "chown", "chmod", "chgrp", "cp", "mv", "find", "du", "rsync", "setfacl",
+];
+
+/// Commands whose last operand is a directory that they only add to.
+const ADDS_TO_LAST: [&str; 3] = ["cp", "mv", "rsync"];
+
+/// Commands that leave the files in a directory they name alone.
+const HARMLESS: [&str; 8] = [
+    "cd", "echo", "export", "install", "mkdir", "printf", "set", "test",
+];
+
+/// How `command`, which is no clean-up, works on the directory of a cache.
+fn works_on(run: &Run<'_, '_>, command: SimpleCommand<'_>, mounted: &Mounted) -> Option<String> {
+    let name = command.name()?;
+    if HARMLESS.contains(&name) {
+        return None;
+    }
+    let is_recursive = RECURSIVE.contains(&name);
+    let last = command.args().len().saturating_sub(1);
+    for (at, word) in command.args().enumerate() {
+        let is_recursive = is_recursive && !(at == last && ADDS_TO_LAST.contains(&name));
+        let text = word.render();
+        let text = match text.strip_prefix('~') {
+            Some(rest) => format!("{}{rest}", run.site.user.home.as_deref().unwrap_or("~")),
+            None => text,
+        };
+        // `--cache=/root/.npm` too.
+        let path = text.rsplit_once('=').map_or(text.as_str(), |(_, path)| path);
+        if !path.starts_with('/') {
+            continue;
+        }
+        let path = path.trim_end_matches(['*', '/']);
+        let touched = mounted.targets.iter().find(|target| {
+            is_within(path, target) || (is_recursive && is_within(target, path))
+        });
+        if touched.is_some() {
+            return Some(format!("`{}` works on the cache itself", short(command)));
+        }
+    }
+    None
+}
+
+/// The beginning of a command, for messages.
+pub(super) fn short(command: SimpleCommand<'_>) -> String {
+    const MAX_WORDS: usize = 4;
+    let mut words: Vec<&str> = command.words().map(Word::raw).collect();
+    if words.len() > MAX_WORDS {
+        words.truncate(MAX_WORDS);
+        words.push("…");
+    }
+    words.join(" ")
+}
+
+/// Takes out what empties the caches; `kept` is a step of the chain that stays, since something
+/// else comes in its place.
+pub(super) fn take_out(
+    run: &Run<'_, '_>,
+    touches: &[Touch<'_>],
+    kept: Option<usize>,
+) -> Result<Changes, String> {
+    let mut changes = Changes::default();
+    let mut last_taken = None;
+    for touch in touches {
+        match &touch.kind {
+            TouchKind::Breaks(reason) => return Err(reason.clone()),
+            TouchKind::EmptiesBy(words) => take_words(run, touch.command, words, &mut changes)?,
+            TouchKind::Empties { does_more } => {
+                let (chain, at) = place(run, touch.command)?;
+                if *does_more {
+                    changes.risk = Some("a clean-up goes that does more than empty the cache");
+                }
+                if kept == Some(at) {
+                    continue;
+                }
+                if at == 1 && last_taken == Some(0) {
+                    return Err(format!("`{}` cannot be taken out", short(touch.command)));
+                }
+                take_step(run, chain, at, &mut changes)?;
+                last_taken = Some(at);
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// Where `command` stands in the RUN's sequence of steps.
+pub(super) fn place<'r>(
+    run: &Run<'r, '_>,
+    command: SimpleCommand<'_>,
+) -> Result<(Chain<'r>, usize), String> {
+    let refusal = || format!("`{}` would empty the cache, and cannot be taken out", short(command));
+    if !run.is_own(command) {
+        return Err(refusal());
+    }
+    let chain = run.script.sequence().ok_or_else(refusal)?;
+    let at = chain.position(command.id()).ok_or_else(refusal)?;
+    Ok((chain, at))
+}
+
+fn take_words(
+    run: &Run<'_, '_>,
+    command: SimpleCommand<'_>,
+    gone: &[Word<'_>],
+    changes: &mut Changes,
+) -> Result<(), String> {
+    let refusal = || format!("`{}` would empty the cache, and cannot be changed", short(command));
+    if !run.is_own(command) {
+        return Err(refusal());
+    }
+    let words: Vec<Word<'_>> = command.words().collect();
+    for word in gone {
+        let edit = run.source.delete_word(*word, &words);
+        changes.edits.push(edit.ok_or_else(refusal)?);
+        changes.removed.push(word.raw().to_owned());
+    }
+    Ok(())
+}
+
+fn take_step(
+    run: &Run<'_, '_>,
+    chain: Chain<'_>,
+    at: usize,
+    changes: &mut Changes,
+) -> Result<(), String> {
+    let refusal = || "a comment beside a clean-up would be lost".to_owned();
+    let link = chain.get(at).ok_or_else(refusal)?;
+    let spans = chain.removal(at, run.source.file).ok_or_else(refusal)?;
+    changes.edits.extend(spans.into_iter().map(Edit::delete));
+    let text = run.script.as_str();
+    let before = at.checked_sub(1).and_then(|before| chain.get(before));
+    let after = chain.get(at + 1);
+    let range = link.range().range();
+    let slices = [
+        Some(range.clone()),
+        before.map(|before| before.range().range().end..range.end),
+        after.map(|after| range.start..after.range().range().start),
+    ];
+    let slices = slices.into_iter().flatten();
+    changes
+        .removed
+        .extend(slices.filter_map(|slice| text.get(slice).map(str::to_owned)));
+    let decides_status = after.is_none()
+        && link
+            .before
+            .is_some_and(|before| before.kind != OperatorKind::And)
+        && !link.command().is_some_and(SimpleCommand::under_errexit);
+    if decides_status {
+        changes.risk = Some("the step would end with the status of another command");
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! The cache mounts of each RUN: which are there, which should be, and one repair for both.
+//!
+//! The rules on cache mounts each report one kind of defect of what [`judge`] finds. What a RUN
+//! lacks is repaired in one go, whichever of them asks: mounts are added or moved, and what would
+//! keep them from working is taken out. A fix that cannot be right is refused with its reason.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `notes` | what earlier steps did |
+//! | `run` | a RUN with its calls of package managers |
+//! | `plan` | what one package manager needs in one RUN |
+//! | `wrong_target` | mounts meant for a cache that is elsewhere |
+//! | `cleanup` | commands that empty a mounted cache or work on it |
+//! | `docker_clean` | Debian's clean-up hook |
+//! | `uses`, `obstacle` | who else uses the directory |
+//! | `verdict` | defects and the repair |
+//! | `edits` | how it is written |
+
+mod cleanup;
+mod docker_clean;
+mod edits;
+mod notes;
+mod obstacle;
+mod plan;
+mod project;
+mod run;
+mod uses;
+mod verdict;
+mod well_known;
+mod wrong_target;
+
+use std::collections::HashMap;
+
+use dflint_build::{Action, Base, StageId};
+
+use crate::{Context, Findings};
+
+use edits::Source;
+use notes::Notes;
+use project::ContextProject;
+use run::Run;
+use uses::Uses;
+pub(crate) use verdict::{Defect, DefectKind};
+
+/// Reports the defects of one kind.
+pub(crate) fn report(cx: &Context, kind: DefectKind, findings: &mut Findings) {
+    for defect in judge(cx).into_iter().filter(|it| it.kind == kind) {
+        let finding = findings.report(defect.span, defect.message);
+        for (span, label) in defect.related {
+            finding.related(span, label);
+        }
+        finding.fix_or_withhold(defect.repair);
+    }
+}
+
+/// Everything that is wrong with the cache mounts of the file's RUNs.
+fn judge(cx: &Context) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    let uses = Uses::new(cx.model);
+    let mut ends: HashMap<StageId, Notes> = HashMap::new();
+    for stage in cx.model.stages() {
+        let mut notes = match stage.base {
+            Base::Stage(base) => ends.get(&base).cloned().unwrap_or_default(),
+            _ => Notes::of_base(stage.initial.base().known()),
+        };
+        for step in &stage.steps {
+            match &step.action {
+                Action::Copy(copy) => notes.copied.note(copy, cx.build_context),
+                Action::Run(action) => {
+                    let Some(script) = step.script() else {
+                        continue;
+                    };
+                    let project = ContextProject {
+                        context: cx.build_context,
+                        copied: notes.copied.clone(),
+                    };
+                    let site = step.state.site(&project);
+                    let commands = run::commands(script, &site);
+                    let run = Run {
+                        cx,
+                        stage,
+                        step,
+                        action,
+                        script,
+                        site: site.clone(),
+                        notes: &notes,
+                        uses: &uses,
+                        source: Source {
+                            script,
+                            file: cx.dockerfile.source,
+                            escape: cx.dockerfile.directives.escape,
+                        },
+                        commands: &commands,
+                    };
+                    if !step.is_trigger {
+                        verdict::judge(&run, &mut defects);
+                    }
+                    let mut after = notes.clone();
+                    after.follow(script.as_str(), &commands, &site);
+                    notes = after;
+                }
+                _ => {}
+            }
+        }
+        ends.insert(stage.id, notes);
+    }
+    defects
+}

@@ -1,0 +1,112 @@
+//! What earlier steps of a stage did that matters to caches.
+
+use dflint_build::packages::{Removal, Site, removal};
+use dflint_knowledge::base_image::{BaseImage, Family};
+use dflint_knowledge::package_manager::Action;
+use dflint_shell::SimpleCommand;
+
+use super::project::CopiedFolders;
+use super::run::{RunCommand, is_within};
+
+/// What is known at one point of a stage.
+#[derive(Clone, Default)]
+pub(super) struct Notes {
+    /// Whether Debian's hook that empties apt's cache is in place.
+    pub(super) docker_clean: DockerClean,
+    /// Whether a step told apt to keep packages.
+    pub(super) keeps_packages: bool,
+    /// The managers whose configuration a step changed in what concerns caches.
+    pub(super) configured: Vec<&'static str>,
+    /// The folders of the context that were copied.
+    pub(super) copied: CopiedFolders,
+}
+
+/// `/etc/apt/apt.conf.d/docker-clean`, which Debian's and Ubuntu's images have: apt deletes each
+/// package after it was installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum DockerClean {
+    /// It is there.
+    Present,
+    /// It is not.
+    Absent,
+    /// Nobody knows.
+    #[default]
+    Unknown,
+}
+
+/// Where the hook is.
+pub(super) const DOCKER_CLEAN: &str = "/etc/apt/apt.conf.d/docker-clean";
+
+impl Notes {
+    /// What holds on a base image.
+    pub(super) fn of_base(base: Option<&BaseImage>) -> Self {
+        let docker_clean = match base {
+            Some(base) if base.docker_clean => DockerClean::Present,
+            Some(base) if matches!(base.family, Family::Debian | Family::Ubuntu) => {
+                DockerClean::Absent
+            }
+            _ => DockerClean::Unknown,
+        };
+        Self {
+            docker_clean,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in what the commands of a RUN do.
+    pub(super) fn follow(&mut self, text: &str, commands: &[RunCommand<'_>], site: &Site<'_>) {
+        self.keeps_packages |=
+            text.contains("Keep-Downloaded-Packages") || text.contains("keepcache");
+        let is_about_apt = text.contains("apt.conf.d") || text.contains("docker-clean");
+        for it in commands {
+            if is_about_apt {
+                self.docker_clean = self.docker_clean.after(it.command, site);
+            }
+            if let Some(call) = &it.call
+                && call.action() == Action::Configure
+                && call.operands.iter().any(|word| is_about_caches(word.raw()))
+            {
+                self.configured.push(call.manager.name);
+            }
+        }
+    }
+}
+
+fn is_about_caches(setting: &str) -> bool {
+    let setting = setting.to_ascii_lowercase();
+    ["cache", "store", "pkgs_dirs", "virtualenvs", "softlink"]
+        .iter()
+        .any(|key| setting.contains(key))
+}
+
+impl DockerClean {
+    /// What holds after `command`.
+    pub(super) fn after(self, command: SimpleCommand<'_>, site: &Site<'_>) -> Self {
+        if let Some(Removal { operands, .. }) = removal(command, site) {
+            let is_hit = |removed: &dflint_build::packages::RemovedPath| {
+                removed.coverage(DOCKER_CLEAN) != dflint_build::packages::Coverage::Apart
+                    || (removed.path == DOCKER_CLEAN && removed.pattern.is_none())
+            };
+            let goes = operands
+                .iter()
+                .any(|(_, removed)| removed.as_ref().is_ok_and(is_hit));
+            return if goes { Self::Absent } else { self };
+        }
+        let words: Vec<&str> = command.args().filter_map(|word| word.literal()).collect();
+        if command.name() == Some("mv") {
+            return match (words.first(), words.last()) {
+                (Some(&DOCKER_CLEAN), _) => Self::Absent,
+                (_, Some(&DOCKER_CLEAN)) => Self::Present,
+                _ => self,
+            };
+        }
+        let writes = command.redirects().any(|redirect| {
+            redirect
+                .target()
+                .and_then(|target| target.literal())
+                .is_some_and(|path| is_within(path, DOCKER_CLEAN))
+        });
+        let mentions = words.iter().any(|word| word.contains("docker-clean"));
+        if writes || mentions { Self::Unknown } else { self }
+    }
+}

@@ -1,0 +1,17 @@
+//! Why a cache cannot be mounted in a RUN.
+
+use super::run::{Run, target};
+
+/// Whether a new mount at `path` would be in the way of something.
+pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
+    if let Some(near) = run.mount_near(path) {
+        return Err(format!(
+            "another mount is at `{}`",
+            target(near).unwrap_or_default()
+        ));
+    }
+    match run.uses.of(path).find(|user| user.concerns(run)) {
+        None => Ok(()),
+        Some(user) => Err(format!("{} uses `{path}`", user.describe())),
+    }
+}

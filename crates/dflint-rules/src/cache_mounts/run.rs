@@ -1,0 +1,170 @@
+//! A RUN with the calls of package managers in it.
+
+use dflint_build::packages::{Invocation, Site, caches, invocation};
+use dflint_build::{ResolvedMount, RunStep, Stage, Step};
+use dflint_knowledge::package_manager::{Action, Cache};
+use dflint_parser::{MountKind, Span};
+use dflint_shell::{Script, SimpleCommand};
+
+use super::edits::Source;
+use super::notes::Notes;
+use super::uses::Uses;
+use crate::Context;
+
+/// A RUN, what holds before it, and what it runs.
+pub(super) struct Run<'r, 'a> {
+    pub(super) cx: &'r Context<'r, 'a>,
+    pub(super) stage: &'r Stage<'a>,
+    pub(super) step: &'r Step<'a>,
+    pub(super) action: &'r RunStep<'a>,
+    pub(super) script: &'r Script<'a>,
+    pub(super) site: Site<'r>,
+    pub(super) notes: &'r Notes,
+    pub(super) uses: &'r Uses<'r, 'a>,
+    pub(super) source: Source<'r>,
+    /// Every command in order, with the call that it is.
+    pub(super) commands: &'r [RunCommand<'r>],
+}
+
+/// A command of a RUN.
+pub(super) struct RunCommand<'r> {
+    pub(super) command: SimpleCommand<'r>,
+    pub(super) call: Option<Invocation<'r>>,
+    /// Whether it is part of a script that another user runs (`su app -c '…'`).
+    pub(super) is_another_users: bool,
+}
+
+/// Commands that run a script as another user. (Those that run a command are taken off as
+/// wrappers.)
+const SWITCH_USER: [&str; 4] = ["su", "runuser", "sudo", "doas"];
+
+/// What tells scripts apart.
+fn address(script: &Script<'_>) -> *const () {
+    std::ptr::from_ref(script).cast()
+}
+
+/// Reads the commands of a script.
+pub(super) fn commands<'r>(script: &'r Script<'_>, site: &Site<'_>) -> Vec<RunCommand<'r>> {
+    let mut found: Vec<RunCommand<'r>> = Vec::new();
+    let mut others: Vec<*const ()> = Vec::new();
+    for command in script.commands() {
+        let is_another_users = others.contains(&address(command.script()));
+        let switches = command.wrappers().changes_user
+            || command
+                .name()
+                .is_some_and(|name| SWITCH_USER.contains(&name));
+        if let Some(nested) = command.nested().filter(|_| switches || is_another_users) {
+            others.push(address(nested));
+        }
+        found.push(RunCommand {
+            command,
+            call: invocation(command, site),
+            is_another_users,
+        });
+    }
+    found
+}
+
+impl<'r> RunCommand<'r> {
+    /// Whether a cache mount is of use to it.
+    pub(super) fn wants_cache(&self) -> bool {
+        self.call
+            .as_ref()
+            .is_some_and(|call| is_download(call.action()) && !call.is_offline())
+    }
+}
+
+/// Whether such a call downloads or compiles what a cache would keep.
+pub(super) fn is_download(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Install | Action::Upgrade | Action::Download | Action::Build
+    )
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    /// Whether `command` stands in the RUN's own script, not in one that it hands to a shell.
+    pub(super) fn is_own(&self, command: SimpleCommand<'_>) -> bool {
+        address(command.script()) == address(self.script)
+    }
+
+    /// The calls of one manager, in order.
+    pub(super) fn calls_of(&self, manager: &'static str) -> impl Iterator<Item = &'r Invocation<'r>> {
+        let calls = self.commands.iter().filter_map(|it| it.call.as_ref());
+        calls.filter(move |call| call.manager.name == manager)
+    }
+
+    /// The cache mount that holds `path`, and its place among the mounts.
+    pub(super) fn cache_mount_over(&self, path: &str) -> Option<(usize, &'r ResolvedMount<'a>)> {
+        let mut mounts = self.action.mounts.iter().enumerate();
+        mounts.find(|(_, mount)| {
+            mount.kind == MountKind::Cache
+                && target(mount).is_some_and(|target| is_within(path, target))
+        })
+    }
+
+    /// The mount that lies over, at or below `path`.
+    pub(super) fn mount_near(&self, path: &str) -> Option<&'r ResolvedMount<'a>> {
+        self.action.mounts.iter().find(|mount| {
+            target(mount).is_some_and(|target| is_within(path, target) || is_within(target, path))
+        })
+    }
+
+    /// Whether a call in front of `before` fetches the package index of `manager`.
+    pub(super) fn updates_index(&self, manager: &'static str) -> bool {
+        self.calls_of(manager)
+            .any(|call| call.action() == Action::UpdateIndex)
+    }
+
+    /// Whether any call of the RUN uses a cache within `target`.
+    pub(super) fn uses_within(&self, target: &str) -> bool {
+        let calls = self.commands.iter().filter_map(|it| it.call.as_ref());
+        calls.into_iter().any(|call| {
+            caches(call, &self.site).places.iter().any(|(_, place)| {
+                place
+                    .as_ref()
+                    .is_ok_and(|place| is_within(&place.target, target))
+            })
+        })
+    }
+}
+
+/// Where a mount appears, where that is known.
+pub(super) fn target<'m>(mount: &'m ResolvedMount<'_>) -> Option<&'m str> {
+    mount.target.as_ref()?.to_known()
+}
+
+/// Whether `path` is `directory` or below it.
+pub(super) fn is_within(path: &str, directory: &str) -> bool {
+    let directory = directory.trim_end_matches('/');
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The words that name a call: `python -m pip install`.
+pub(super) fn call_span(call: &Invocation<'_>) -> Span {
+    let command = call.command;
+    let last = call.subcommand_words.last().copied();
+    let first = command.command_word().map(|word| word.span());
+    match (first, last) {
+        (Some(first), Some(last)) => first.to(last.span()),
+        (Some(first), None) => first,
+        _ => command.span(),
+    }
+}
+
+/// A call's name and subcommand, for messages.
+pub(super) fn call_name(call: &Invocation<'_>) -> String {
+    let mut name = call.name.clone();
+    for word in &call.subcommand_words {
+        name.push(' ');
+        name.push_str(&word.render());
+    }
+    name
+}
+
+/// Whether a fix may give the mount.
+pub(super) fn is_offered(cache: &Cache) -> bool {
+    use dflint_knowledge::package_manager::CacheClass::Safe;
+    cache.offered && cache.class == Safe
+}
