@@ -1,13 +1,12 @@
 //! The calls of package managers in a step.
 
-use dflint_build::packages::{Invocation, Site, UnknownProject, invocation};
-use dflint_build::{Action, State, Step, User};
+use dflint_build::packages::{Invocation, UnknownProject, invocation};
+use dflint_build::{Action, State, Step};
 use dflint_shell::SimpleCommand;
 
 /// The call of a package manager that `command` is in a step where `state` holds.
 pub(crate) fn call<'m>(state: &State, command: SimpleCommand<'m>) -> Option<Invocation<'m>> {
-    let user = state.user();
-    invocation(command, &site(state, &user))
+    invocation(command, &state.site(&UnknownProject))
 }
 
 /// The calls of a `RUN`, in order; none for other steps.
@@ -24,16 +23,5 @@ pub(crate) fn calls<'m>(step: &'m Step<'_>) -> Vec<Invocation<'m>> {
 
 /// The directory that `command` runs in, where it is known.
 pub(crate) fn directory(state: &State, command: SimpleCommand<'_>) -> Option<String> {
-    let user = state.user();
-    site(state, &user).directory(command).ok()
-}
-
-fn site<'s>(state: &'s State, user: &'s User) -> Site<'s> {
-    Site {
-        env: state.env(),
-        user,
-        workdir: state.workdir(),
-        base: state.base().known(),
-        project: &UnknownProject,
-    }
+    state.site(&UnknownProject).directory(command).ok()
 }

@@ -143,14 +143,17 @@ fn works_on(run: &Run<'_, '_>, command: SimpleCommand<'_>, mounted: &Mounted) ->
             None => text,
         };
         // `--cache=/root/.npm` too.
-        let path = text.rsplit_once('=').map_or(text.as_str(), |(_, path)| path);
+        let path = text
+            .rsplit_once('=')
+            .map_or(text.as_str(), |(_, path)| path);
         if !path.starts_with('/') {
             continue;
         }
         let path = path.trim_end_matches(['*', '/']);
-        let touched = mounted.targets.iter().find(|target| {
-            is_within(path, target) || (is_recursive && is_within(target, path))
-        });
+        let touched = mounted
+            .targets
+            .iter()
+            .find(|target| is_within(path, target) || (is_recursive && is_within(target, path)));
         if touched.is_some() {
             return Some(format!("`{}` works on the cache itself", short(command)));
         }
@@ -206,7 +209,12 @@ pub(super) fn place<'r>(
     run: &Run<'r, '_>,
     command: SimpleCommand<'_>,
 ) -> Result<(Chain<'r>, usize), String> {
-    let refusal = || format!("`{}` would empty the cache, and cannot be taken out", short(command));
+    let refusal = || {
+        format!(
+            "`{}` would empty the cache, and cannot be taken out",
+            short(command)
+        )
+    };
     if !run.is_own(command) {
         return Err(refusal());
     }
@@ -221,7 +229,12 @@ fn take_words(
     gone: &[Word<'_>],
     changes: &mut Changes,
 ) -> Result<(), String> {
-    let refusal = || format!("`{}` would empty the cache, and cannot be changed", short(command));
+    let refusal = || {
+        format!(
+            "`{}` would empty the cache, and cannot be changed",
+            short(command)
+        )
+    };
     if !run.is_own(command) {
         return Err(refusal());
     }

@@ -69,7 +69,11 @@ fn set_aside(
     let source = run.source;
     let text = run.script.as_str();
     let separator = stretch.separator();
-    let start = run.script.source_ranges(stretch.first.range()).next()?.start;
+    let start = run
+        .script
+        .source_ranges(stretch.first.range())
+        .next()?
+        .start;
     let mut changes = Changes {
         edits: vec![Edit::insert(start, format!("{away}{separator}"))],
         added: vec![format!("{away}{separator}"), away, back.clone()],
@@ -92,7 +96,9 @@ fn set_aside(
         .filter(|gap| !gap.contains('#'));
     let inserted = format!("{}{back}", gap.unwrap_or(separator));
     let end = run.script.span(stretch.last.range()).end;
-    changes.added.push(format!("{} {back}", separator.trim_matches(' ')));
+    changes
+        .added
+        .push(format!("{} {back}", separator.trim_matches(' ')));
     changes.edits.push(Edit::insert(end, inserted));
     Some((changes, None))
 }
@@ -112,16 +118,23 @@ fn stretch<'r>(
     let calls: Vec<&RunCommand<'_>> = run
         .commands
         .iter()
-        .filter(|it| it.call.as_ref().is_some_and(|call| call.manager.name == manager))
+        .filter(|it| {
+            it.call
+                .as_ref()
+                .is_some_and(|call| call.manager.name == manager)
+        })
         .collect();
     if calls.iter().any(|it| !run.is_own(it.command)) {
         return None;
     }
-    let mut links = calls.iter().filter(|it| !is_taken_out(it)).filter_map(|it| {
-        chain
-            .links()
-            .find(|link| link.range().contains(it.command.range()))
-    });
+    let mut links = calls
+        .iter()
+        .filter(|it| !is_taken_out(it))
+        .filter_map(|it| {
+            chain
+                .links()
+                .find(|link| link.range().contains(it.command.range()))
+        });
     let first = links.next()?;
     let last = links.next_back().unwrap_or(first);
     Some(Stretch {

@@ -2,8 +2,8 @@
 
 use dflint_build::packages::Owner;
 use dflint_fix::Edit;
-use dflint_parser::{Dockerfile, Instruction, Mount, Span};
 use dflint_knowledge::package_manager::Sharing;
+use dflint_parser::{Dockerfile, Instruction, Mount, Span};
 use dflint_shell::{Script, TextRange, Word};
 
 /// What the repair of a RUN changes.
@@ -91,7 +91,9 @@ fn indent<'s>(file: &Dockerfile<'s>, run: &Instruction<'s>) -> &'s str {
         let width = line.len() - line.trim_start().len();
         line.get(..width).unwrap_or_default()
     });
-    indent.filter(|indent| !indent.is_empty()).unwrap_or(DEFAULT)
+    indent
+        .filter(|indent| !indent.is_empty())
+        .unwrap_or(DEFAULT)
 }
 
 /// A change of a mount that is there.

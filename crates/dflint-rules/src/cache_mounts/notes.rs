@@ -107,6 +107,10 @@ impl DockerClean {
                 .is_some_and(|path| is_within(path, DOCKER_CLEAN))
         });
         let mentions = words.iter().any(|word| word.contains("docker-clean"));
-        if writes || mentions { Self::Unknown } else { self }
+        if writes || mentions {
+            Self::Unknown
+        } else {
+            self
+        }
     }
 }

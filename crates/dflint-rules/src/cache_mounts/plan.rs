@@ -138,9 +138,10 @@ impl<'r> Group<'r> {
     }
 
     fn add_missing_flags(&mut self, run: &Run<'r, '_>, call: &'r Invocation<'r>) {
-        let needed = call.manager.mount_flags.iter().filter(|flag| {
-            flag.commands.is_empty() || flag.commands.contains(&call.name.as_str())
-        });
+        let needed =
+            call.manager.mount_flags.iter().filter(|flag| {
+                flag.commands.is_empty() || flag.commands.contains(&call.name.as_str())
+            });
         for needed in needed {
             if !run.notes.keeps_packages && !has_setting(call, needed.flag) {
                 let by = DefeatBy::MissingFlag(needed.flag);
@@ -171,7 +172,10 @@ impl<'r> Group<'r> {
             .sort_by(|(_, one), (_, two)| one.target.cmp(&two.target));
         let keeps_packages = |caches: &[&Cache]| caches.iter().any(|cache| !cache.only_with_update);
         let all: Vec<&Cache> = self.places.iter().map(|(cache, _)| *cache).collect();
-        if self.manager.mount_needs.contains(&MountNeed::DockerCleanAside)
+        if self
+            .manager
+            .mount_needs
+            .contains(&MountNeed::DockerCleanAside)
             && keeps_packages(&all)
             && let Some(call) = self.call()
         {
@@ -290,7 +294,12 @@ pub(super) fn needs_lock(run: &Run<'_, '_>, at: usize, cache: &Cache) -> bool {
 
 fn repair(run: &Run<'_, '_>, defeat: &Defeat<'_>, planned: &mut Planned) -> Result<(), String> {
     let command = defeat.call.command;
-    let refusal = || format!("the words of `{}` cannot be changed", call_name(defeat.call));
+    let refusal = || {
+        format!(
+            "the words of `{}` cannot be changed",
+            call_name(defeat.call)
+        )
+    };
     let own = || run.is_own(command).then_some(()).ok_or_else(refusal);
     let changes = &mut planned.changes;
     match defeat.by {
@@ -316,7 +325,9 @@ fn repair(run: &Run<'_, '_>, defeat: &Defeat<'_>, planned: &mut Planned) -> Resu
         DefeatBy::MissingFlag(flag) | DefeatBy::StaleIndex(flag) => {
             own()?;
             let last = defeat.call.subcommand_words.last().copied();
-            let last = last.or_else(|| command.command_word()).ok_or_else(refusal)?;
+            let last = last
+                .or_else(|| command.command_word())
+                .ok_or_else(refusal)?;
             let edit = run.source.add_behind(last, flag).ok_or_else(refusal)?;
             changes.edits.push(edit);
             changes.added.push(flag.to_owned());

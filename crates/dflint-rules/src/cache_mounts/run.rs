@@ -89,7 +89,10 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The calls of one manager, in order.
-    pub(super) fn calls_of(&self, manager: &'static str) -> impl Iterator<Item = &'r Invocation<'r>> {
+    pub(super) fn calls_of(
+        &self,
+        manager: &'static str,
+    ) -> impl Iterator<Item = &'r Invocation<'r>> {
         let calls = self.commands.iter().filter_map(|it| it.call.as_ref());
         calls.filter(move |call| call.manager.name == manager)
     }

@@ -65,7 +65,9 @@ impl<'m, 'a> Uses<'m, 'a> {
         let readers = self.index_readers.get_or_init(|| {
             let steps = self.model.steps();
             let readers = steps.filter(|(_, step)| may_read_index(step));
-            readers.map(|(stage, step)| (stage.id, step.index)).collect()
+            readers
+                .map(|(stage, step)| (stage.id, step.index))
+                .collect()
         });
         readers.iter().any(|(stage, index)| {
             let is_own = *stage == run.stage.id && *index > run.step.index;
@@ -106,9 +108,7 @@ impl Use {
     pub(super) fn concerns(&self, run: &Run<'_, '_>) -> bool {
         match self.kind {
             UseKind::TakesFrom => true,
-            UseKind::CopiesInto => {
-                self.stage != run.stage.id || self.index < run.step.index
-            }
+            UseKind::CopiesInto => self.stage != run.stage.id || self.index < run.step.index,
             UseKind::Names => self.index != run.step.index,
         }
     }
@@ -123,7 +123,8 @@ fn kind_of_use(step: &Step<'_>, path: &str) -> Option<UseKind> {
     let known = |value: &Value| value.to_known().map(str::to_owned);
     match &step.action {
         Action::Copy(copy) => {
-            if known(&copy.destination).is_some_and(|to| is_within(to.trim_end_matches('/'), path)) {
+            if known(&copy.destination).is_some_and(|to| is_within(to.trim_end_matches('/'), path))
+            {
                 return Some(UseKind::CopiesInto);
             }
             let is_from_image = copy.from != Origin::Context;
@@ -166,17 +167,22 @@ fn is_or_holds(source: &str, path: &str) -> bool {
 
 /// Whether a command names `path`, other than to remove or to make it.
 fn names(step: &Step<'_>, path: &str) -> bool {
-    let Some(script) = step.script().filter(|script| script.as_str().contains(path)) else {
+    let Some(script) = step
+        .script()
+        .filter(|script| script.as_str().contains(path))
+    else {
         return false;
     };
-    let mut commands = script.commands().filter(|command| {
-        !matches!(command.name(), Some("rm" | "mkdir"))
-    });
+    let mut commands = script
+        .commands()
+        .filter(|command| !matches!(command.name(), Some("rm" | "mkdir")));
     commands.any(|command| {
         let mut words = command.args();
         words.any(|word| {
             let text = word.render();
-            let named = text.rsplit_once('=').map_or(text.as_str(), |(_, path)| path);
+            let named = text
+                .rsplit_once('=')
+                .map_or(text.as_str(), |(_, path)| path);
             is_within(named, path)
         })
     })
@@ -185,7 +191,10 @@ fn names(step: &Step<'_>, path: &str) -> bool {
 /// Whether a RUN installs packages of the system without fetching the index itself, or runs what
 /// cannot be looked into.
 fn may_read_index(step: &Step<'_>) -> bool {
-    let Some(script) = step.script().filter(|_| matches!(step.action, Action::Run(_))) else {
+    let Some(script) = step
+        .script()
+        .filter(|_| matches!(step.action, Action::Run(_)))
+    else {
         return false;
     };
     let is_apt = |command: &SimpleCommand<'_>| {

@@ -47,8 +47,7 @@ pub(super) fn judge(run: &Run<'_, '_>, defects: &mut Vec<Defect>) {
     if groups.is_empty() {
         return;
     }
-    let plans: Vec<Result<Planned, String>> =
-        groups.iter().map(|group| plan(run, group)).collect();
+    let plans: Vec<Result<Planned, String>> = groups.iter().map(|group| plan(run, group)).collect();
     let repair = repair(run, &groups, &plans);
     for (group, plan) in groups.iter().zip(&plans) {
         let own = match plan {
@@ -89,7 +88,8 @@ fn knows_no_mounts(run: &Run<'_, '_>) -> bool {
         let Some((_, tag)) = syntax.value.rsplit_once("docker/dockerfile:") else {
             return false;
         };
-        let is_old = tag == "1.0" || tag == "1.1" || tag.starts_with("1.0.") || tag.starts_with("1.1.");
+        let is_old =
+            tag == "1.0" || tag == "1.1" || tag.starts_with("1.0.") || tag.starts_with("1.1.");
         is_old && !tag.contains("experimental")
     })
 }
@@ -136,7 +136,11 @@ fn repair(
     let title = title(&names, !changes.mounts.is_empty(), risk);
     Ok(Fix {
         title,
-        safety: if risk.is_some() { Safety::Unsafe } else { Safety::Safe },
+        safety: if risk.is_some() {
+            Safety::Unsafe
+        } else {
+            Safety::Safe
+        },
         keeps: Keeps::Commands {
             removed: changes.removed.clone(),
             added: changes.added.clone(),
@@ -231,7 +235,11 @@ fn mounted_too_high(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defe
                 "`{own}` also holds {holds}, which the mount keeps out of the image: mount `{}`",
                 place.target
             );
-            defects.push(defect(DefectKind::WrongTarget, mount.mount.flag.span(), message));
+            defects.push(defect(
+                DefectKind::WrongTarget,
+                mount.mount.flag.span(),
+                message,
+            ));
         }
     }
 }
@@ -248,9 +256,9 @@ fn defeated(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
                 "`{}` keeps `{name}` from using the cache mounted at `{cache}`: drop it",
                 word.raw()
             ),
-            DefeatBy::Env(variable) => format!(
-                "`{variable}` keeps `{name}` from using the cache mounted at `{cache}`"
-            ),
+            DefeatBy::Env(variable) => {
+                format!("`{variable}` keeps `{name}` from using the cache mounted at `{cache}`")
+            }
             DefeatBy::MissingFlag(flag) => format!(
                 "`{name}` leaves no package in the cache mounted at `{cache}` without `{flag}`"
             ),
@@ -259,7 +267,11 @@ fn defeated(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
                 "`docker-clean` of the base image deletes each package from the cache mounted at `{cache}`: set it aside while `{name}` runs"
             ),
         };
-        defects.push(defect(DefectKind::Defeated, defeat.by.span(defeat.call), message));
+        defects.push(defect(
+            DefectKind::Defeated,
+            defeat.by.span(defeat.call),
+            message,
+        ));
     }
     for touch in touches(run, &group.after_repair(run)) {
         let Touch { command, kind } = touch;

@@ -38,9 +38,8 @@ pub(super) fn mistaken_mount<'r, 'a>(
 /// Whether the target was written with `~` or `$HOME`, which BuildKit does not expand.
 pub(super) fn is_unexpanded_home(mount: &ResolvedMount<'_>) -> bool {
     let fields = mount.mount.fields.iter();
-    let mut targets = fields.filter(|field| {
-        matches!(field.key.as_str(), "target" | "dst" | "destination")
-    });
+    let mut targets =
+        fields.filter(|field| matches!(field.key.as_str(), "target" | "dst" | "destination"));
     targets.next_back().is_some_and(|field| {
         field.value.as_ref().is_some_and(|value| {
             let value = value.as_str();
