@@ -4,7 +4,7 @@ use dflint_build::{BuildContext, Model, Reach};
 use dflint_fix::LineEnding;
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
-use dflint_rules::{Context, Dialect};
+use dflint_rules::{Context, Dialect, HadolintView};
 
 use crate::finding::{self, Finding};
 use crate::frozen::{Frozen, says_generated};
@@ -70,11 +70,13 @@ fn found_by_rules<'a>(
     context: Option<&dyn BuildContext>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let hadolint = HadolintView::default();
     for (dialect, rules) in settings.rules.sets(ignores.wants_experimental()) {
         let cx = Context {
             dockerfile: file,
             model,
             build_context: context,
+            hadolint: &hadolint,
             options: &settings.options,
             dialect,
             reach: reach(model, ignores, dialect),

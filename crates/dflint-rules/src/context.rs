@@ -4,6 +4,7 @@ use dflint_build::{BuildContext, Model, Reach};
 use dflint_parser::{Dockerfile, Instruction, Span};
 
 use crate::options::RuleOptions;
+use crate::run_view::HadolintView;
 
 /// Everything a rule may know about the file it judges.
 #[derive(Clone, Copy)]
@@ -14,6 +15,8 @@ pub struct Context<'m, 'a> {
     pub model: &'m Model<'a>,
     /// The build context; `None` where it is not known. A rule that needs it is quiet then.
     pub build_context: Option<&'m dyn BuildContext>,
+    /// The scripts as hadolint reads them, for its dialect.
+    pub hadolint: &'m HadolintView<'a>,
     /// What the configuration says.
     pub options: &'m RuleOptions,
     /// Where two tools draw one rule's line differently: whose line it is.

@@ -19,6 +19,7 @@ mod platform_flag;
 mod rule;
 mod sent_files;
 mod scan;
+mod run_view;
 mod set;
 mod stage_name;
 mod spdx;
@@ -32,6 +33,7 @@ pub use finding::{Finding, Findings};
 pub use options::{CachePolicy, LabelFormat, RuleOptions};
 pub use registry::REGISTRY;
 pub use rule::{RegisteredRule, Rule};
+pub use run_view::HadolintView;
 pub use set::RuleSet;
 
 /// The modules of all rules and [`REGISTRY`], written by the build script.
