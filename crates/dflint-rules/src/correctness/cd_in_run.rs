@@ -33,7 +33,8 @@ impl Rule for CdInRun {
                 true => fix(cx, &run, &call),
                 false => Err("the directory changes in the middle of the script"),
             };
-            run.report(cx, findings, call.name_word.span(), message).fix_or_withhold(fix);
+            run.report(cx, findings, call.name_word.span(), message)
+                .fix_or_withhold(fix);
         }
     }
 }
@@ -57,12 +58,17 @@ fn fix(cx: &Context, run: &RunView, call: &Call) -> Result<Fix, &'static str> {
     if !path.starts_with('/') || !path.chars().all(is_plain) {
         return Err("only an absolute directory means the same for WORKDIR");
     }
-    let chain = run.script().and_then(dflint_shell::Script::and_chain).ok_or(unknown)?;
+    let chain = run
+        .script()
+        .and_then(dflint_shell::Script::and_chain)
+        .ok_or(unknown)?;
     if chain.len() < 2 {
         return Err("the step does nothing else, and a WORKDIR would move the steps behind it");
     }
     let changes_again = run.calls_of(&["cd", "pushd", "popd"]).count() > 1;
-    let reads_old = run.script().is_some_and(|script| script.as_str().contains("OLDPWD"));
+    let reads_old = run
+        .script()
+        .is_some_and(|script| script.as_str().contains("OLDPWD"));
     if changes_again || reads_old {
         return Err("the script changes the directory again");
     }
@@ -72,16 +78,26 @@ fn fix(cx: &Context, run: &RunView, call: &Call) -> Result<Fix, &'static str> {
     {
         return Err("mounts, heredocs and comments of the instruction may depend on the directory");
     }
-    let before = step.state.workdir().to_known().ok_or("the directory before it is not known")?;
+    let before = step
+        .state
+        .workdir()
+        .to_known()
+        .ok_or("the directory before it is not known")?;
     if !step.state.is_workdir_set() && !matches!(stage.base, dflint_build::Base::Scratch) {
         let base = step.state.base().known();
         base.ok_or("the working directory of the base image is not known")?;
     }
     let removed = chain.removal(0, cx.dockerfile.source).ok_or(unknown)?;
     let mut edits: Vec<Edit> = removed.into_iter().map(Edit::delete).collect();
-    edits.push(Edit::insert(run.instruction.span.start, format!("WORKDIR {path}\n")));
+    edits.push(Edit::insert(
+        run.instruction.span.start,
+        format!("WORKDIR {path}\n"),
+    ));
     if !is_reset_at(cx, run.index + 1) {
-        edits.push(Edit::insert(run.instruction.span.end, format!("\nWORKDIR {before}")));
+        edits.push(Edit::insert(
+            run.instruction.span.end,
+            format!("\nWORKDIR {before}"),
+        ));
     }
     Ok(Fix {
         title: format!("Set the directory with `WORKDIR {path}`"),
@@ -93,7 +109,12 @@ fn fix(cx: &Context, run: &RunView, call: &Call) -> Result<Fix, &'static str> {
 
 /// Whether the instruction at `index` sets an absolute directory.
 fn is_reset_at(cx: &Context, index: usize) -> bool {
-    match cx.dockerfile.instructions.get(index).map(|next| &next.command) {
+    match cx
+        .dockerfile
+        .instructions
+        .get(index)
+        .map(|next| &next.command)
+    {
         Some(Command::Workdir(path)) => path.as_str().starts_with('/'),
         _ => false,
     }

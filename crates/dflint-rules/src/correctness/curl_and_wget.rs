@@ -27,14 +27,22 @@ impl Rule for CurlAndWget {
             let mut said = Said::default();
             let calls: Vec<_> = run.calls_of(&["curl", "wget"]).collect();
             for call in &calls {
-                let own = if call.name == "curl" { &mut callers.curl } else { &mut callers.wget };
+                let own = if call.name == "curl" {
+                    &mut callers.curl
+                } else {
+                    &mut callers.wget
+                };
                 own.get_or_insert(call.name_word.span());
             }
             let (Some(curl), Some(wget)) = (callers.curl, callers.wget) else {
                 continue;
             };
             for call in calls {
-                let (other, first) = if call.name == "curl" { ("wget", wget) } else { ("curl", curl) };
+                let (other, first) = if call.name == "curl" {
+                    ("wget", wget)
+                } else {
+                    ("curl", curl)
+                };
                 if !said.admits(cx.dialect, &["DL4001"]) {
                     continue;
                 }

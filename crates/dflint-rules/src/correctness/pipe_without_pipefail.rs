@@ -40,12 +40,15 @@ fn check(cx: &Context, findings: &mut Findings) {
             true => fix(cx, &run, command),
             false => Err("an earlier step of the stage is where `SHELL` belongs"),
         };
-        run.report(cx, findings, command.span(), MESSAGE).fix_or_withhold(fix);
+        run.report(cx, findings, command.span(), MESSAGE)
+            .fix_or_withhold(fix);
     }
 }
 
 /// Commands that never fail, or whose failure says nothing.
-const HARMLESS: &[&str] = &["echo", "printf", "yes", "true", ":", "cat", "grep", "head", "sort", "uname"];
+const HARMLESS: &[&str] = &[
+    "echo", "printf", "yes", "true", ":", "cat", "grep", "head", "sort", "uname",
+];
 
 /// Whether it is a command in front of a pipe, in a place where a failure would count.
 fn may_fail_unseen(command: SimpleCommand<'_>) -> bool {
@@ -54,7 +57,10 @@ fn may_fail_unseen(command: SimpleCommand<'_>) -> bool {
         return false;
     }
     let text = command.script().as_str();
-    let behind = text.get(command.range().end as usize..).unwrap_or_default().trim_start();
+    let behind = text
+        .get(command.range().end as usize..)
+        .unwrap_or_default()
+        .trim_start();
     let feeds = behind.starts_with('|') && !behind.starts_with("||");
     feeds && !command.name().is_some_and(|name| HARMLESS.contains(&name))
 }
@@ -65,7 +71,11 @@ fn fix(cx: &Context, run: &RunView, command: SimpleCommand<'_>) -> Result<Fix, &
     if step.state.shell().is_some() {
         return Err("the stage has a shell of its own");
     }
-    let base = step.state.base().known().ok_or("the shells of the base image are not known")?;
+    let base = step
+        .state
+        .base()
+        .known()
+        .ok_or("the shells of the base image are not known")?;
     let shell = match base.family {
         Family::Alpine => r#"SHELL ["/bin/ash", "-o", "pipefail", "-c"]"#,
         _ if base.bash => r#"SHELL ["/bin/bash", "-o", "pipefail", "-c"]"#,
@@ -105,17 +115,22 @@ fn check_like_hadolint(cx: &Context, findings: &mut Findings) {
 /// Whether hadolint takes the shell for one that notices: Bash, Z shell or ash with `pipefail`,
 /// and those of Windows.
 fn is_trusted_by_hadolint(words: &[Text]) -> bool {
-    let mut words = words.iter().flat_map(|word| word.as_str().split_ascii_whitespace());
+    let mut words = words
+        .iter()
+        .flat_map(|word| word.as_str().split_ascii_whitespace());
     let Some(shell) = words.next() else {
         return false;
     };
-    if ["pwsh", "powershell", "cmd"].iter().any(|windows| shell.starts_with(windows)) {
+    if ["pwsh", "powershell", "cmd"]
+        .iter()
+        .any(|windows| shell.starts_with(windows))
+    {
         return true;
     }
     let name = shell.rsplit('/').next().unwrap_or(shell);
     let options: Vec<&str> = words.collect();
-    let has_o = options.iter().any(|option| {
-        option.starts_with('-') && !option.starts_with("--") && option.contains('o')
-    });
+    let has_o = options
+        .iter()
+        .any(|option| option.starts_with('-') && !option.starts_with("--") && option.contains('o'));
     matches!(name, "bash" | "zsh" | "ash") && has_o && options.contains(&"pipefail")
 }

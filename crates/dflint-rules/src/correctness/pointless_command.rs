@@ -11,7 +11,9 @@ use crate::{Context, Dialect, Findings, Rule, Site};
 pub(crate) struct PointlessCommand;
 
 /// The commands, as hadolint has them.
-const COMMANDS: &[&str] = &["free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim"];
+const COMMANDS: &[&str] = &[
+    "free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim",
+];
 
 impl Rule for PointlessCommand {
     fn interests(&self) -> &'static [InstructionName] {
@@ -45,7 +47,11 @@ impl Rule for PointlessCommand {
 /// Whether the step gives the command something to work on.
 fn has_use(run: &RunView, call: &Call) -> bool {
     match call.name {
-        "ssh" => run.run.mounts.iter().any(|mount| mount.kind == MountKind::Ssh),
+        "ssh" => run
+            .run
+            .mounts
+            .iter()
+            .any(|mount| mount.kind == MountKind::Ssh),
         "mount" => {
             let step = run.place.map(|(_, step)| &step.action);
             matches!(step, Some(Action::Run(run)) if run.insecure)
@@ -54,8 +60,7 @@ fn has_use(run: &RunView, call: &Call) -> bool {
         "kill" | "ps" | "service" => run.script().is_some_and(|script| {
             let items = &script.body().items;
             let mut operators = items.iter().filter_map(|item| item.operator);
-            operators.any(|operator| operator.kind == OperatorKind::Background)
-                || items.len() > 1
+            operators.any(|operator| operator.kind == OperatorKind::Background) || items.len() > 1
         }),
         _ => false,
     }

@@ -62,6 +62,9 @@ fn fix(cx: &Context, run: &RunView, call: &Call) -> Result<Fix, &'static str> {
         title: format!("Set `{shell}` with `SHELL`"),
         safety: Safety::Unsafe,
         keeps: Keeps::Nothing,
-        edits: vec![Edit::replace(run.instruction.span, format!("SHELL [\"{shell}\", \"-c\"]"))],
+        edits: vec![Edit::replace(
+            run.instruction.span,
+            format!("SHELL [\"{shell}\", \"-c\"]"),
+        )],
     })
 }

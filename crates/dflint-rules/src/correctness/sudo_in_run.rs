@@ -56,15 +56,26 @@ fn fix(run: &RunView, command: SimpleCommand<'_>, sudo: Word<'_>) -> Result<Fix,
     if !user.is_some_and(|user| user.is_root()) {
         return Err("the step is not known to run as root");
     }
-    let next = command.words().nth(1).ok_or("there is no command behind it")?;
-    let is_command = next.literal().is_some_and(|text| !text.starts_with('-') && !text.contains('='));
+    let next = command
+        .words()
+        .nth(1)
+        .ok_or("there is no command behind it")?;
+    let is_command = next
+        .literal()
+        .is_some_and(|text| !text.starts_with('-') && !text.contains('='));
     if !is_command {
         return Err("options and variables of `sudo` would be lost");
     }
     Ok(Fix {
         title: "Leave out `sudo`, the step runs as root".to_owned(),
         safety: Safety::Unsafe,
-        keeps: Keeps::Commands { removed: vec!["sudo".to_owned()], added: Vec::new() },
-        edits: vec![Edit::delete(Span::new(sudo.span().start, next.span().start))],
+        keeps: Keeps::Commands {
+            removed: vec!["sudo".to_owned()],
+            added: Vec::new(),
+        },
+        edits: vec![Edit::delete(Span::new(
+            sudo.span().start,
+            next.span().start,
+        ))],
     })
 }

@@ -74,6 +74,8 @@ fn large_uid<'s>(call: &Call<'s>, dialect: Dialect) -> Option<Word<'s>> {
 
 /// Whether it is `--uid` or a group of short flags with `u` at its end (`-mu`).
 fn is_uid_flag(text: &str) -> bool {
-    let group = text.strip_prefix('-').filter(|group| !group.starts_with('-'));
+    let group = text
+        .strip_prefix('-')
+        .filter(|group| !group.starts_with('-'));
     text == "--uid" || group.is_some_and(|group| group.ends_with('u'))
 }

@@ -13,7 +13,14 @@ pub(crate) struct WgetWithoutProgress;
 
 /// What keeps the log short, as flags without dashes.
 const QUIET: &[&str] = &[
-    "progress", "q", "quiet", "no-verbose", "o", "output-file", "a", "append-output",
+    "progress",
+    "q",
+    "quiet",
+    "no-verbose",
+    "o",
+    "output-file",
+    "a",
+    "append-output",
 ];
 
 impl Rule for WgetWithoutProgress {

@@ -28,20 +28,39 @@ impl Rule for AptInScript {
                 continue;
             }
             let message = match replacement(&call) {
-                Some(other) => format!("`apt` may change its options and output between releases, use `{other}`"),
-                None => "`apt` may change its options and output between releases, use `apt-get` or \
-                         `apt-cache`".to_owned(),
+                Some(other) => format!(
+                    "`apt` may change its options and output between releases, use `{other}`"
+                ),
+                None => {
+                    "`apt` may change its options and output between releases, use `apt-get` or \
+                         `apt-cache`"
+                        .to_owned()
+                }
             };
             let fix = fix(&run, &call);
-            run.report(cx, findings, call.name_word.span(), message).fix_or_withhold(fix);
+            run.report(cx, findings, call.name_word.span(), message)
+                .fix_or_withhold(fix);
         }
     }
 }
 
 /// The subcommands that `apt-get` has too, with the same meaning.
 const APT_GET: &[&str] = &[
-    "update", "install", "reinstall", "remove", "purge", "autoremove", "autopurge", "upgrade", "build-dep",
-    "source", "download", "clean", "autoclean", "satisfy", "changelog",
+    "update",
+    "install",
+    "reinstall",
+    "remove",
+    "purge",
+    "autoremove",
+    "autopurge",
+    "upgrade",
+    "build-dep",
+    "source",
+    "download",
+    "clean",
+    "autoclean",
+    "satisfy",
+    "changelog",
 ];
 
 /// Those that `apt-cache` has.
@@ -49,9 +68,8 @@ const APT_CACHE: &[&str] = &["search", "show", "policy", "depends", "rdepends"];
 
 fn replacement(call: &Call) -> Option<&'static str> {
     let mut plain = call.plain();
-    let subcommand = plain.find(|arg| {
-        APT_GET.contains(&&*arg.text) || APT_CACHE.contains(&&*arg.text)
-    })?;
+    let subcommand =
+        plain.find(|arg| APT_GET.contains(&&*arg.text) || APT_CACHE.contains(&&*arg.text))?;
     match APT_GET.contains(&&*subcommand.text) {
         true => Some("apt-get"),
         false => Some("apt-cache"),
@@ -67,7 +85,10 @@ fn fix(run: &RunView, call: &Call) -> Result<Fix, &'static str> {
     Ok(Fix {
         title: format!("Use `{other}`"),
         safety: Safety::Unsafe,
-        keeps: Keeps::Commands { removed: vec!["apt".to_owned()], added: vec![other.to_owned()] },
+        keeps: Keeps::Commands {
+            removed: vec!["apt".to_owned()],
+            added: vec![other.to_owned()],
+        },
         edits: vec![Edit::replace(call.name_word.span(), other)],
     })
 }

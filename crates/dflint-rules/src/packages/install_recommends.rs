@@ -28,10 +28,15 @@ impl Rule for InstallRecommends {
             return;
         };
         let installs: Vec<(SimpleCommand, Word)> = match cx.dialect {
-            Dialect::Hadolint => run.calls_of(&["apt-get"]).filter_map(recommends_for_hadolint).collect(),
-            Dialect::Dflint | Dialect::Buildkit => {
-                run.invocations().into_iter().filter_map(recommends).collect()
-            }
+            Dialect::Hadolint => run
+                .calls_of(&["apt-get"])
+                .filter_map(recommends_for_hadolint)
+                .collect(),
+            Dialect::Dflint | Dialect::Buildkit => run
+                .invocations()
+                .into_iter()
+                .filter_map(recommends)
+                .collect(),
         };
         let mut said = Said::default();
         for (command, subcommand) in installs {
@@ -42,7 +47,9 @@ impl Rule for InstallRecommends {
                 cx,
                 findings,
                 subcommand.span(),
-                format!("recommended packages are installed too, add `{FLAG}` and name what is needed"),
+                format!(
+                    "recommended packages are installed too, add `{FLAG}` and name what is needed"
+                ),
             )
             .fix_or_withhold(run.add_flag(command, subcommand, FLAG, Safety::Unsafe));
         }
@@ -60,7 +67,9 @@ fn recommends(call: Invocation<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
     let installs = call.manager.name == "apt" && call.action() == Action::Install;
     let configured = call.flags.iter().any(|flag| {
         let value = flag.value.as_deref().unwrap_or_default();
-        value.to_ascii_lowercase().starts_with("apt::install-recommends")
+        value
+            .to_ascii_lowercase()
+            .starts_with("apt::install-recommends")
     });
     let aptitude = ["-R", "--without-recommends"];
     if !installs

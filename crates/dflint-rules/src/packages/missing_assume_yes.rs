@@ -37,7 +37,10 @@ impl Rule for MissingAssumeYes {
             return;
         };
         let questions: Vec<Question> = match cx.dialect {
-            Dialect::Hadolint => run.calls(|name| codes_of(name) != NO_CODES).filter_map(asks_for_hadolint).collect(),
+            Dialect::Hadolint => run
+                .calls(|name| codes_of(name) != NO_CODES)
+                .filter_map(asks_for_hadolint)
+                .collect(),
             Dialect::Dflint | Dialect::Buildkit => asks(&run),
         };
         let mut said = Said::default();
@@ -45,7 +48,13 @@ impl Rule for MissingAssumeYes {
             if !said.admits(cx.dialect, question.codes) {
                 continue;
             }
-            let Question { command, name, subcommand, answer, codes } = question;
+            let Question {
+                command,
+                name,
+                subcommand,
+                answer,
+                codes,
+            } = question;
             run.report(
                 cx,
                 findings,
@@ -75,11 +84,23 @@ fn asks_for_hadolint(call: Call<'_>) -> Option<Question<'_>> {
     let (subcommands, flags, answer): (&[&str], &[&str], _) = match call.name {
         "apt-get" => (&["install"], &["y", "yes", "assume-yes"], "-y"),
         "zypper" => (
-            &["install", "in", "remove", "rm", "source-install", "si", "patch"],
+            &[
+                "install",
+                "in",
+                "remove",
+                "rm",
+                "source-install",
+                "si",
+                "patch",
+            ],
             &["n", "non-interactive", "y", "no-confirm"],
             "-y",
         ),
-        _ => (&["install", "groupinstall", "localinstall"], &["y", "assumeyes"], "-y"),
+        _ => (
+            &["install", "groupinstall", "localinstall"],
+            &["y", "assumeyes"],
+            "-y",
+        ),
     };
     let is_quiet = call.name == "apt-get"
         && (call.count_flag("q") > 1 || call.count_flag("quiet") > 1 || call.has_arg(&["-q=2"]));
@@ -97,38 +118,67 @@ fn asks_for_hadolint(call: Call<'_>) -> Option<Question<'_>> {
 
 /// Flags under which nothing is installed, so that nothing is asked.
 const DRY: &[&str] = &[
-    "-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris", "--assumeno",
-    "--help", "-h", "--version", "-D",
+    "-s",
+    "--simulate",
+    "--just-print",
+    "--dry-run",
+    "--recon",
+    "--no-act",
+    "--print-uris",
+    "--assumeno",
+    "--help",
+    "-h",
+    "--version",
+    "-D",
 ];
 
 fn asks<'m>(run: &RunView<'m, '_>) -> Vec<Question<'m>> {
-    let is_answered = run.calls_of(&["yes", "echo", "printf"]).any(|call| call.command.in_pipeline());
+    let is_answered = run
+        .calls_of(&["yes", "echo", "printf"])
+        .any(|call| call.command.in_pipeline());
     let calls = run.invocations();
-    calls.into_iter().filter(|_| !is_answered).filter_map(question).collect()
+    calls
+        .into_iter()
+        .filter(|_| !is_answered)
+        .filter_map(question)
+        .collect()
 }
 
 fn question(call: Invocation<'_>) -> Option<Question<'_>> {
     let system = call.manager.system?;
     let (usual, _) = system.assume_yes.split_first()?;
-    if !matches!(call.action(), Action::Install | Action::Upgrade | Action::Remove) {
+    if !matches!(
+        call.action(),
+        Action::Install | Action::Upgrade | Action::Remove
+    ) {
         return None;
     }
     if has_option(&call, system.assume_yes) || has_option(&call, DRY) {
         return None;
     }
     let is_apt = call.manager.name == "apt";
-    let quiet = call.flags.iter().filter(|flag| matches!(flag.name.as_str(), "-q" | "--quiet"));
+    let quiet = call
+        .flags
+        .iter()
+        .filter(|flag| matches!(flag.name.as_str(), "-q" | "--quiet"));
     let configured = call.flags.iter().any(|flag| {
-        flag.value.as_deref().is_some_and(|value| value.to_lowercase().contains("assume-yes") || value.contains("assumeyes"))
+        flag.value.as_deref().is_some_and(|value| {
+            value.to_lowercase().contains("assume-yes") || value.contains("assumeyes")
+        })
     });
     let twice_quiet = is_apt
-        && (quiet.clone().count() > 1 || quiet.clone().any(|flag| flag.value.as_deref() == Some("2")));
+        && (quiet.clone().count() > 1
+            || quiet.clone().any(|flag| flag.value.as_deref() == Some("2")));
     if twice_quiet || configured || (call.operands.is_empty() && call.action() == Action::Remove) {
         return None;
     }
     let subcommand = *call.subcommand_words.last()?;
     // With zypper, `-n` behind `install` is another flag.
-    let answer = if call.manager.name == "zypper" { "-y" } else { usual };
+    let answer = if call.manager.name == "zypper" {
+        "-y"
+    } else {
+        usual
+    };
     Some(Question {
         command: call.command,
         codes: codes_of(&call.name),

@@ -45,7 +45,12 @@ impl<'s> Call<'s> {
             return None;
         }
         let args = args.into_iter().map(Argument::of).collect();
-        Some(Self { command, name, name_word, args })
+        Some(Self {
+            command,
+            name,
+            name_word,
+            args,
+        })
     }
 
     /// Whether one of `texts` is among the arguments.
@@ -82,7 +87,9 @@ impl<'s> Call<'s> {
     ) -> impl Iterator<Item = &Argument<'s>> {
         let mut before: Option<&Argument<'s>> = None;
         self.args.iter().filter(move |arg| {
-            let is_value = before.replace(arg).is_some_and(|flag| valued.contains(&&*flag.text));
+            let is_value = before
+                .replace(arg)
+                .is_some_and(|flag| valued.contains(&&*flag.text));
             !is_value && !arg.is_flag()
         })
     }
@@ -112,7 +119,11 @@ impl<'s> Argument<'s> {
                 return 0;
             };
             let group = self.text.split('=').next().unwrap_or_default();
-            return group.chars().skip(1).filter(|given| *given == letter).count();
+            return group
+                .chars()
+                .skip(1)
+                .filter(|given| *given == letter)
+                .count();
         };
         usize::from(long.split('=').next() == Some(name))
     }

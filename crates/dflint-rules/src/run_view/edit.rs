@@ -6,8 +6,11 @@ use dflint_shell::{Construct, SimpleCommand, Word};
 use super::RunView;
 
 /// Puts `text` right behind `word`.
-pub(crate) fn insert_behind(word: Word<'_>, text: impl Into<String>) -> Edit {
-    let end = word.source_ranges().last().map_or(word.span().end, |last| last.end);
+fn insert_behind(word: Word<'_>, text: impl Into<String>) -> Edit {
+    let end = word
+        .source_ranges()
+        .last()
+        .map_or(word.span().end, |last| last.end);
     Edit::insert(end, text)
 }
 

@@ -37,7 +37,11 @@ fn script_of<'a>(outer: &Instruction<'a>) -> Option<Script<'a>> {
     let Command::Run(run) = &instruction.command else {
         return None;
     };
-    let bash = Shell { dialect: Some(Dialect::Bash), errexit: false, pipefail: false };
+    let bash = Shell {
+        dialect: Some(Dialect::Bash),
+        errexit: false,
+        pipefail: false,
+    };
     let mut script = Script::of_run(run, &instruction.heredocs, &bash);
     if script.is_exec() || *script.certainty() == Certainty::NotShell {
         script = Script::parse(script.text().clone(), &bash);
@@ -54,7 +58,8 @@ pub(super) fn call_of<'s>(
 ) -> Option<(&'s str, Word<'s>, Vec<Word<'s>>)> {
     let mut words = command.words();
     let first = words.next()?;
-    let name = first.literal()?;
+    // `[` is a test, no command.
+    let name = first.literal().filter(|name| *name != "[")?;
     let args: Vec<Word<'s>> = words.collect();
     if TRANSPARENT.contains(&name)
         && let Some(next) = args.first()
@@ -70,13 +75,15 @@ impl RunView<'_, '_> {
     pub(crate) fn has_mount_at(&self, part: &str) -> bool {
         let mounts = self.run.mounts.iter();
         let kept = mounts.filter(|mount| matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
-        kept.filter_map(target_of).any(|target| target.contains(part))
+        kept.filter_map(target_of)
+            .any(|target| target.contains(part))
     }
 }
 
 fn target_of<'m>(mount: &'m Mount<'_>) -> Option<&'m str> {
     let mut fields = mount.fields.iter();
-    let target = fields.find(|field| matches!(field.key.as_str(), "target" | "dst" | "destination"))?;
+    let target =
+        fields.find(|field| matches!(field.key.as_str(), "target" | "dst" | "destination"))?;
     target.value.as_ref().map(dflint_parser::Text::as_str)
 }
 
@@ -106,11 +113,18 @@ impl<'m, 'a> Context<'m, 'a> {
 
     /// Whether an `ARG` called `name` stands in front of `run`, in whatever stage.
     pub(crate) fn hadolint_has_arg(self, run: &RunView, name: &str) -> bool {
-        let before = self.dockerfile.instructions.get(..run.index).unwrap_or_default();
-        before.iter().filter_map(|outer| seen_from(run, outer)).any(|seen| match &seen.command {
-            Command::Arg(words) => words.iter().any(|word| word.key.as_str() == name),
-            _ => false,
-        })
+        let before = self
+            .dockerfile
+            .instructions
+            .get(..run.index)
+            .unwrap_or_default();
+        before
+            .iter()
+            .filter_map(|outer| seen_from(run, outer))
+            .any(|seen| match &seen.command {
+                Command::Arg(words) => words.iter().any(|word| word.key.as_str() == name),
+                _ => false,
+            })
     }
 
     /// Whether what `run` leaves behind ends in an image: its stage is the last one, or another
@@ -140,10 +154,7 @@ impl<'m, 'a> Context<'m, 'a> {
 }
 
 /// What instruction it is in the world of `run`.
-fn seen_from<'m, 'a>(
-    run: &RunView,
-    outer: &'m Instruction<'a>,
-) -> Option<&'m Instruction<'a>> {
+fn seen_from<'m, 'a>(run: &RunView, outer: &'m Instruction<'a>) -> Option<&'m Instruction<'a>> {
     match &outer.command {
         Command::Onbuild(inner) => run.onbuild.then_some(&**inner),
         _ => (!run.onbuild).then_some(outer),
@@ -151,11 +162,7 @@ fn seen_from<'m, 'a>(
 }
 
 /// Where the stage ends that the `FROM` at `index` names.
-fn end_of_stage(
-    instructions: &[Instruction],
-    index: usize,
-    from: &FromClause,
-) -> Option<usize> {
+fn end_of_stage(instructions: &[Instruction], index: usize, from: &FromClause) -> Option<usize> {
     let mut end = index;
     for (at, instruction) in instructions.get(..index)?.iter().enumerate().rev() {
         let Command::From(earlier) = &instruction.command else {

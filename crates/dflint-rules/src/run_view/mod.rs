@@ -10,7 +10,6 @@ mod hadolint;
 mod packages;
 
 pub(crate) use call::{Argument, Call};
-pub(crate) use edit::insert_behind;
 pub use hadolint::HadolintView;
 pub(crate) use packages::has_option;
 
@@ -47,9 +46,7 @@ impl<'m, 'a> Context<'m, 'a> {
     /// Every `RUN` that the tool looks into, in file order.
     pub(crate) fn runs(self) -> impl Iterator<Item = RunView<'m, 'a>> {
         let count = self.dockerfile.instructions.len();
-        (0..count).filter_map(move |index| {
-            self.run(index, false).or_else(|| self.run(index, true))
-        })
+        (0..count).filter_map(move |index| self.run(index, false).or_else(|| self.run(index, true)))
     }
 
     fn run(self, index: usize, onbuild: bool) -> Option<RunView<'m, 'a>> {
@@ -66,7 +63,11 @@ impl<'m, 'a> Context<'m, 'a> {
         if onbuild && !of_hadolint {
             return None;
         }
-        let place = if onbuild { None } else { self.model.step_at(index) };
+        let place = if onbuild {
+            None
+        } else {
+            self.model.step_at(index)
+        };
         let script = match of_hadolint {
             true => self.hadolint.script(self.dockerfile, index),
             false => place.and_then(|(_, step)| step.script()),
@@ -99,16 +100,17 @@ impl<'m> RunView<'m, '_> {
     }
 
     /// The calls of commands whose name `wanted` accepts, in source order.
-    pub(crate) fn calls(
-        &self,
-        wanted: impl Fn(&str) -> bool,
-    ) -> impl Iterator<Item = Call<'m>> {
+    pub(crate) fn calls(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Call<'m>> {
         let dialect = self.dialect;
-        self.commands().filter_map(move |command| Call::of(command, dialect, &wanted))
+        self.commands()
+            .filter_map(move |command| Call::of(command, dialect, &wanted))
     }
 
     /// The calls of these commands, in source order.
-    pub(crate) fn calls_of(&self, names: &'static [&'static str]) -> impl Iterator<Item = Call<'m>> {
+    pub(crate) fn calls_of(
+        &self,
+        names: &'static [&'static str],
+    ) -> impl Iterator<Item = Call<'m>> {
         self.calls(|name| names.contains(&name))
     }
 

@@ -10,7 +10,9 @@ impl<'m> RunView<'m, '_> {
     pub(crate) fn invocations(&self) -> Vec<Invocation<'m>> {
         self.with_site(|site| {
             let commands = self.commands();
-            commands.filter_map(|command| invocation(command, site)).collect()
+            commands
+                .filter_map(|command| invocation(command, site))
+                .collect()
         })
         .unwrap_or_default()
     }
@@ -30,21 +32,29 @@ impl<'m> RunView<'m, '_> {
 
     /// What is known of the base image.
     pub(crate) fn base(&self) -> BaseFacts {
-        self.place.map_or(BaseFacts::Unknown, |(_, step)| step.state.base())
+        self.place
+            .map_or(BaseFacts::Unknown, |(_, step)| step.state.base())
     }
 }
 
 /// Whether the call has one of these options, also in a group of short ones (`-yq`).
 pub(crate) fn has_option(call: &Invocation<'_>, options: &[&str]) -> bool {
-    call.flags.iter().any(|flag| options.iter().any(|option| is_option(flag, option)))
+    call.flags
+        .iter()
+        .any(|flag| options.iter().any(|option| is_option(flag, option)))
 }
 
 fn is_option(flag: &Flag<'_>, option: &str) -> bool {
     if flag.name == option {
         return true;
     }
-    let short = option.strip_prefix('-').filter(|letter| letter.len() == 1 && *letter != "-");
-    let group = flag.name.strip_prefix('-').filter(|group| !group.starts_with('-'));
+    let short = option
+        .strip_prefix('-')
+        .filter(|letter| letter.len() == 1 && *letter != "-");
+    let group = flag
+        .name
+        .strip_prefix('-')
+        .filter(|group| !group.starts_with('-'));
     match (short, group) {
         (Some(letter), Some(group)) => group.contains(letter),
         _ => false,

@@ -22,7 +22,7 @@ impl Rule for ConsecutiveRuns {
                 first = Some(run);
                 continue;
             };
-            let is_small = |run: &RunView| run.commands().count() <= FEW;
+            let is_small = |run: &RunView| run.calls(|_| true).count() <= FEW;
             if !have_equal_flags(earlier.instruction, run.instruction)
                 || !is_small(&earlier)
                 || !is_small(&run)
@@ -45,7 +45,11 @@ impl Rule for ConsecutiveRuns {
 
 fn have_equal_flags(one: &Instruction, other: &Instruction) -> bool {
     let words = |instruction: &Instruction| -> Vec<String> {
-        instruction.flags.iter().map(|flag| flag.word.as_str().to_owned()).collect()
+        instruction
+            .flags
+            .iter()
+            .map(|flag| flag.word.as_str().to_owned())
+            .collect()
     };
     matches!(one.command, Command::Run(_)) && words(one) == words(other)
 }

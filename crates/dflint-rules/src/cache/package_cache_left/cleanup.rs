@@ -1,10 +1,11 @@
 //! What stays behind under the policy that images are cleaned up, and the cleanup.
 
 use dflint_build::packages::{
-    Coverage, Disabled, Invocation, Site, caches, cleanup_of, invocation, removal,
+    Coverage, Disabled, Invocation, Removal, RemovedPath, Site, caches, cleanup_of, invocation,
+    removal,
 };
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_knowledge::package_manager::Action;
+use dflint_knowledge::package_manager::{Action, Cleanup};
 use dflint_parser::MountKind;
 use dflint_shell::{Script, SimpleCommand};
 
@@ -15,7 +16,11 @@ use crate::run_view::RunView;
 pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover<'m>> {
     let ends_in_image = run.place.is_some_and(|(stage, _)| {
         let mut others = cx.model.stages().iter();
-        let is_last = cx.model.stages().last().is_some_and(|last| last.id == stage.id);
+        let is_last = cx
+            .model
+            .stages()
+            .last()
+            .is_some_and(|last| last.id == stage.id);
         is_last || others.any(|other| other.base == dflint_build::Base::Stage(stage.id))
     });
     if !ends_in_image {
@@ -23,8 +28,13 @@ pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover
     }
     let commands: Vec<SimpleCommand<'m>> = run.commands().collect();
     run.with_site(|site| {
-        let calls = commands.iter().filter_map(|command| invocation(*command, site));
-        calls.filter_map(|call| leftover(cx, run, &call, &commands, site)).collect()
+        let cleaners = cleaners(&commands, site);
+        let calls = commands
+            .iter()
+            .filter_map(|command| invocation(*command, site));
+        calls
+            .filter_map(|call| leftover(cx, run, &call, &cleaners, site))
+            .collect()
     })
     .unwrap_or_default()
 }
@@ -48,7 +58,7 @@ fn leftover<'m>(
     cx: &Context,
     run: &RunView<'m, '_>,
     call: &Invocation<'m>,
-    commands: &[SimpleCommand<'m>],
+    cleaners: &[Cleaner],
     site: &Site<'_>,
 ) -> Option<Leftover<'m>> {
     let (codes, flag, cleanup) = cure(call.manager.name)?;
@@ -60,11 +70,18 @@ fn leftover<'m>(
         return None;
     }
     let used = caches(call, site);
-    let is_off = used.disabled.iter().any(|off| !matches!(off, Disabled::PerhapsEnv(_)));
-    if is_off || is_cleaned(call, commands, site) {
+    let is_off = used
+        .disabled
+        .iter()
+        .any(|off| !matches!(off, Disabled::PerhapsEnv(_)));
+    if is_off || is_cleaned(call, cleaners, site) {
         return None;
     }
-    let word = call.subcommand_words.last().copied().or_else(|| call.command.command_word())?;
+    let word = call
+        .subcommand_words
+        .last()
+        .copied()
+        .or_else(|| call.command.command_word())?;
     if !flag.is_empty() {
         return Some(Leftover {
             word,
@@ -73,7 +90,11 @@ fn leftover<'m>(
             fix: run.add_flag(call.command, word, flag, Safety::Unsafe),
         });
     }
-    let cleanup = call.manager.system.and_then(|system| system.cleanup).unwrap_or(cleanup);
+    let cleanup = call
+        .manager
+        .system
+        .and_then(|system| system.cleanup)
+        .unwrap_or(cleanup);
     Some(Leftover {
         word,
         message: message(&what(call), &format!("run `{cleanup}` in the same step")),
@@ -89,9 +110,16 @@ fn what(call: &Invocation<'_>) -> String {
 /// The directories that a call leaves files in.
 fn directories(call: &Invocation<'_>, site: &Site<'_>) -> Vec<String> {
     let places = caches(call, site).places;
-    let known = places.into_iter().filter_map(|(_, place)| Some(place.ok()?.target));
-    let leftovers = call.manager.system.map_or([].as_slice(), |system| system.leftovers);
-    known.chain(leftovers.iter().map(|path| (*path).to_owned())).collect()
+    let known = places
+        .into_iter()
+        .filter_map(|(_, place)| Some(place.ok()?.target));
+    let leftovers = call
+        .manager
+        .system
+        .map_or([].as_slice(), |system| system.leftovers);
+    known
+        .chain(leftovers.iter().map(|path| (*path).to_owned()))
+        .collect()
 }
 
 /// Whether a cache or a tmpfs is mounted where the call leaves files.
@@ -105,36 +133,74 @@ fn is_mounted(run: &RunView, call: &Invocation<'_>, site: &Site<'_>) -> bool {
     };
     let mounts = action.mounts.iter();
     let kept = mounts.filter(|mount| matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
-    kept.filter_map(|mount| mount.target.as_ref()).any(|target| {
-        let target = target.as_str().trim_end_matches('/');
-        directories.iter().any(|directory| {
-            let below = |one: &str, other: &str| {
-                one == other || one.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'))
-            };
-            below(directory, target) || below(target, directory)
+    kept.filter_map(|mount| mount.target.as_ref())
+        .any(|target| {
+            let target = target.as_str().trim_end_matches('/');
+            directories.iter().any(|directory| {
+                let below = |one: &str, other: &str| {
+                    one == other
+                        || one
+                            .strip_prefix(other)
+                            .is_some_and(|rest| rest.starts_with('/'))
+                };
+                below(directory, target) || below(target, directory)
+            })
         })
-    })
+}
+
+/// A command that takes away what calls before it left.
+enum Cleaner<'m> {
+    /// A manager's own cleanup.
+    Own {
+        command: SimpleCommand<'m>,
+        manager: &'static str,
+        cleanup: &'static Cleanup,
+    },
+    Removal(Removal<'m>),
+}
+
+fn cleaners<'m>(commands: &[SimpleCommand<'m>], site: &Site<'_>) -> Vec<Cleaner<'m>> {
+    let cleaner = |command: &SimpleCommand<'m>| {
+        if let Some(removal) = removal(*command, site) {
+            return Some(Cleaner::Removal(removal));
+        }
+        let call = invocation(*command, site)?;
+        let cleanup = cleanup_of(&call)?;
+        Some(Cleaner::Own {
+            command: *command,
+            manager: call.manager.name,
+            cleanup,
+        })
+    };
+    commands.iter().filter_map(cleaner).collect()
 }
 
 /// Whether a later command of the step cleans up.
-fn is_cleaned(call: &Invocation<'_>, commands: &[SimpleCommand<'_>], site: &Site<'_>) -> bool {
+fn is_cleaned(call: &Invocation<'_>, cleaners: &[Cleaner], site: &Site<'_>) -> bool {
     let directories = directories(call, site);
-    let mut behind = commands.iter().skip_while(|command| command.range() != call.command.range());
-    behind.any(|command| {
-        let own = invocation(*command, site)
-            .filter(|other| other.manager.name == call.manager.name)
-            .and_then(|other| cleanup_of(&other).copied());
+    let is_behind = |command: SimpleCommand<'_>| command.id() > call.command.id();
+    cleaners.iter().any(|cleaner| match cleaner {
         // `apt-get clean` leaves the lists, which is what this is about.
-        let is_cleanup = own.is_some_and(|own| call.manager.name != "apt" || own.caches.contains(&"lists"));
-        let removes = removal(*command, site).is_some_and(|removal| {
-            let paths = removal.operands.iter().filter_map(|(_, path)| path.as_ref().ok());
-            paths.into_iter().any(|path| {
-                directories.iter().any(|directory| {
-                    path.coverage(directory) != Coverage::Apart
-                })
-            })
-        });
-        is_cleanup || removes
+        Cleaner::Own {
+            command,
+            manager,
+            cleanup,
+        } => {
+            let is_whole = *manager != "apt" || cleanup.caches.contains(&"lists");
+            *manager == call.manager.name && is_whole && is_behind(*command)
+        }
+        Cleaner::Removal(removal) => {
+            let paths = removal
+                .operands
+                .iter()
+                .filter_map(|(_, path)| path.as_ref().ok());
+            let covers = |path: &RemovedPath| {
+                directories
+                    .iter()
+                    .any(|directory| path.coverage(directory) != Coverage::Apart)
+            };
+            is_behind(removal.command) && paths.into_iter().any(covers)
+        }
     })
 }
 
@@ -149,7 +215,10 @@ pub(super) fn append(cx: &Context, run: &RunView, cleanup: &str) -> Result<Fix, 
         return Err(unclear);
     }
     let mounts = run.run.mounts.iter();
-    if mounts.into_iter().any(|mount| matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs)) {
+    if mounts
+        .into_iter()
+        .any(|mount| matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs))
+    {
         return Err("the cleanup could empty what is mounted");
     }
     let script = last.range();
@@ -166,7 +235,10 @@ pub(super) fn append(cx: &Context, run: &RunView, cleanup: &str) -> Result<Fix, 
     Ok(Fix {
         title: format!("Run `{cleanup}` in the same step"),
         safety: Safety::Unsafe,
-        keeps: Keeps::Commands { removed: Vec::new(), added: vec![cleanup.to_owned()] },
+        keeps: Keeps::Commands {
+            removed: Vec::new(),
+            added: vec![cleanup.to_owned()],
+        },
         edits: vec![Edit::insert(end, format!("{joint}{cleanup}"))],
     })
 }

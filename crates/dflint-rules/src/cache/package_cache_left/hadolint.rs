@@ -10,16 +10,17 @@ use crate::run_view::{Call, RunView};
 pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover<'m>> {
     let calls: Vec<Call<'m>> = run.calls(|_| true).collect();
     let mut found = Vec::new();
-    for (at, call) in calls.iter().enumerate() {
-        let later = calls.get(at + 1..).unwrap_or_default();
+    for call in &calls {
         let leftover = match call.name {
             "apt" | "apt-get" | "aptitude" => apt(cx, run, call, &calls),
             "apk" => apk(run, call),
-            "yum" => yum(cx, run, call, later),
-            "zypper" => zypper(cx, run, call, later),
-            "dnf" | "microdnf" => dnf(cx, run, call, later),
-            "yarn" => yarn(cx, run, call, later),
-            name if name.starts_with("pip") || name.starts_with("python") => pip(cx, run, call, &calls),
+            "yum" => yum(cx, run, call, &calls),
+            "zypper" => zypper(cx, run, call, &calls),
+            "dnf" | "microdnf" => dnf(cx, run, call, &calls),
+            "yarn" => yarn(cx, run, call, &calls),
+            name if name.starts_with("pip") || name.starts_with("python") => {
+                pip(cx, run, call, &calls)
+            }
             _ => None,
         };
         found.extend(leftover);
@@ -30,6 +31,16 @@ pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover
 /// Any `rm -rf` will do, whatever it removes.
 fn is_removal(call: &Call) -> bool {
     call.name == "rm" && call.has_arg(&["-rf"])
+}
+
+/// Whether the first cleanup comes behind the first installation: what follows does not count.
+fn comes_after(
+    calls: &[Call],
+    installs: impl Fn(&Call) -> bool,
+    cleans: impl Fn(&Call) -> bool,
+) -> bool {
+    let first = calls.iter().position(installs);
+    first < calls.iter().position(cleans)
 }
 
 fn apt<'m>(
@@ -49,7 +60,10 @@ fn apt<'m>(
     }
     Some(Leftover {
         word: update.word,
-        message: message("the package list", "delete `/var/lib/apt/lists/*` in the same step"),
+        message: message(
+            "the package list",
+            "delete `/var/lib/apt/lists/*` in the same step",
+        ),
         codes: &["DL3009"],
         fix: append(cx, run, "rm -rf /var/lib/apt/lists/*"),
     })
@@ -68,49 +82,89 @@ fn apk<'m>(run: &RunView<'m, '_>, call: &Call<'m>) -> Option<Leftover<'m>> {
     })
 }
 
-fn yum<'m>(cx: &Context, run: &RunView<'m, '_>, call: &Call<'m>, later: &[Call<'m>]) -> Option<Leftover<'m>> {
+fn yum<'m>(
+    cx: &Context,
+    run: &RunView<'m, '_>,
+    call: &Call<'m>,
+    calls: &[Call<'m>],
+) -> Option<Leftover<'m>> {
     let install = call.arg(&["install"])?;
-    let cleans = |call: &Call| call.name == "yum" && call.has_arg(&["clean"]);
-    if later.iter().any(|call| cleans(call) || is_removal(call)) {
+    let installs = |call: &Call| call.name == "yum" && call.has_arg(&["install"]);
+    let cleans = |call: &Call| call.name == "yum" && call.has_arg(&["clean"]) || is_removal(call);
+    if comes_after(calls, installs, cleans) {
         return None;
     }
     Some(Leftover {
         word: install.word,
-        message: message("what yum downloaded", "run `yum clean all` in the same step"),
+        message: message(
+            "what yum downloaded",
+            "run `yum clean all` in the same step",
+        ),
         codes: &["DL3032"],
         fix: unmounted(run, "/var/cache").and_then(|()| append(cx, run, "yum clean all")),
     })
 }
 
-fn zypper<'m>(cx: &Context, run: &RunView<'m, '_>, call: &Call<'m>, later: &[Call<'m>]) -> Option<Leftover<'m>> {
+fn zypper<'m>(
+    cx: &Context,
+    run: &RunView<'m, '_>,
+    call: &Call<'m>,
+    calls: &[Call<'m>],
+) -> Option<Leftover<'m>> {
     let install = call.arg(&["install", "in"])?;
+    let installs = |call: &Call| call.name == "zypper" && call.has_arg(&["install", "in"]);
     let cleans = |call: &Call| call.name == "zypper" && call.has_arg(&["clean", "cc"]);
-    if later.iter().any(cleans) || run.has_mount_at("/var/cache/zypp") {
+    if comes_after(calls, installs, cleans) || run.has_mount_at("/var/cache/zypp") {
         return None;
     }
     Some(Leftover {
         word: install.word,
-        message: message("what zypper downloaded", "run `zypper clean --all` in the same step"),
+        message: message(
+            "what zypper downloaded",
+            "run `zypper clean --all` in the same step",
+        ),
         codes: &["DL3036"],
         fix: append(cx, run, "zypper clean --all"),
     })
 }
 
 const DNF_INSTALLS: &[&str] = &[
-    "install", "in", "reinstall", "rei", "upgrade", "up", "update", "upgrade-minimal", "up-min",
+    "install",
+    "in",
+    "reinstall",
+    "rei",
+    "upgrade",
+    "up",
+    "upgrade-minimal",
+    "up-min",
 ];
 
-fn dnf<'m>(cx: &Context, run: &RunView<'m, '_>, call: &Call<'m>, later: &[Call<'m>]) -> Option<Leftover<'m>> {
+fn dnf<'m>(
+    cx: &Context,
+    run: &RunView<'m, '_>,
+    call: &Call<'m>,
+    calls: &[Call<'m>],
+) -> Option<Leftover<'m>> {
     let install = call.arg(DNF_INSTALLS)?;
-    let cleans = |other: &Call| other.name == call.name && other.has_arg(&["clean", "all"]);
+    let installs = |other: &Call| other.name == call.name && other.has_arg(DNF_INSTALLS);
+    let cleans = |other: &Call| {
+        other.name == call.name && other.has_arg(&["clean", "all"]) || is_removal(other)
+    };
     let is_mounted = run.has_mount_at("/var/cache/libdnf5") || run.has_mount_at(".cache/libdnf5");
-    if later.iter().any(|call| cleans(call) || is_removal(call)) || is_mounted {
+    if comes_after(calls, installs, cleans) || is_mounted {
         return None;
     }
-    let cleanup = if call.name == "dnf" { "dnf clean all" } else { "microdnf clean all" };
+    let cleanup = if call.name == "dnf" {
+        "dnf clean all"
+    } else {
+        "microdnf clean all"
+    };
     Some(Leftover {
         word: install.word,
-        message: message("what dnf downloaded", &format!("run `{cleanup}` in the same step")),
+        message: message(
+            "what dnf downloaded",
+            &format!("run `{cleanup}` in the same step"),
+        ),
         codes: &["DL3040"],
         fix: unmounted(run, "/var/cache").and_then(|()| append(cx, run, cleanup)),
     })
@@ -120,24 +174,30 @@ fn yarn<'m>(
     cx: &Context,
     run: &RunView<'m, '_>,
     call: &Call<'m>,
-    later: &[Call<'m>],
+    calls: &[Call<'m>],
 ) -> Option<Leftover<'m>> {
     let install = call.arg(&["install"])?;
+    let installs = |call: &Call| call.name == "yarn" && call.has_arg(&["install"]);
     let cleans = |call: &Call| call.name == "yarn" && call.has_arg(&["cache", "clean"]);
-    let is_clean = later.iter().any(cleans) || run.has_mount_at(".cache/yarn");
+    let is_clean = comes_after(calls, installs, cleans) || run.has_mount_at(".cache/yarn");
     if is_clean || !cx.hadolint_keeps_stage(run) {
         return None;
     }
     Some(Leftover {
         word: install.word,
-        message: message("what yarn downloaded", "run `yarn cache clean` in the same step"),
+        message: message(
+            "what yarn downloaded",
+            "run `yarn cache clean` in the same step",
+        ),
         codes: &["DL3060"],
         fix: unmounted(run, "cache").and_then(|()| append(cx, run, "yarn cache clean")),
     })
 }
 
 /// What switches pip's cache off, as the value of `PIP_NO_CACHE_DIR`.
-const TRUTHY: &[&str] = &["1", "true", "True", "TRUE", "on", "On", "ON", "yes", "Yes", "YES"];
+const TRUTHY: &[&str] = &[
+    "1", "true", "True", "TRUE", "on", "On", "ON", "yes", "Yes", "YES",
+];
 
 fn pip<'m>(
     cx: &Context,
@@ -150,24 +210,40 @@ fn pip<'m>(
         false => !call.name.starts_with("pipenv") && !call.name.starts_with("pipx"),
     };
     let install = call.arg(&["install"]).filter(|_| is_pip)?;
-    let exported = calls.iter().filter(|call| call.name == "export").flat_map(|call| &call.args);
-    let texts = exported.filter_map(|arg| arg.text.strip_prefix("PIP_NO_CACHE_DIR=").map(str::to_owned));
-    let assigned = run.commands().flat_map(dflint_shell::SimpleCommand::assignments);
+    let exported = calls
+        .iter()
+        .filter(|call| call.name == "export")
+        .flat_map(|call| &call.args);
+    let texts = exported.filter_map(|arg| {
+        arg.text
+            .strip_prefix("PIP_NO_CACHE_DIR=")
+            .map(str::to_owned)
+    });
+    let assigned = run
+        .commands()
+        .flat_map(dflint_shell::SimpleCommand::assignments);
     let assigned = assigned.filter(|found| found.name() == "PIP_NO_CACHE_DIR");
     let values = assigned.filter_map(|found| found.literal().map(str::to_owned));
-    let off_in_script = texts.chain(values).any(|value| TRUTHY.contains(&value.as_str()));
+    let off_in_script = texts
+        .chain(values)
+        .any(|value| TRUTHY.contains(&value.as_str()));
     let off_in_env = cx
         .hadolint_env(run, "PIP_NO_CACHE_DIR")
         .is_some_and(|value| TRUTHY.contains(&value));
-    if call.has_arg(&["--no-cache-dir"]) || off_in_script || off_in_env || run.has_mount_at(".cache/pip") {
+    if call.has_arg(&["--no-cache-dir"])
+        || off_in_script
+        || off_in_env
+        || run.has_mount_at(".cache/pip")
+    {
         return None;
     }
     Some(Leftover {
         word: install.word,
         message: message("what pip downloaded", "add `--no-cache-dir`"),
         codes: &["DL3042"],
-        fix: unmounted(run, "cache")
-            .and_then(|()| run.add_flag(call.command, install.word, "--no-cache-dir", Safety::Unsafe)),
+        fix: unmounted(run, "cache").and_then(|()| {
+            run.add_flag(call.command, install.word, "--no-cache-dir", Safety::Unsafe)
+        }),
     })
 }
 

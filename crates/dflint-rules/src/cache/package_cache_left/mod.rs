@@ -34,7 +34,13 @@ impl Rule for PackageCacheLeft {
                 false => cleanup::leftovers(cx, &run),
             };
             let mut said = Said::default();
-            for Leftover { word, message, codes, fix } in leftovers {
+            for Leftover {
+                word,
+                message,
+                codes,
+                fix,
+            } in leftovers
+            {
                 if said.admits(cx.dialect, codes) {
                     run.report(cx, findings, word.span(), message)
                         .answers_to(codes)

@@ -3,18 +3,24 @@
 use dflint_knowledge::package_manager::package_manager;
 use dflint_shell::Word;
 
-use super::{Unpinned, kind_of};
 use super::version::{is_pinned_go, is_pinned_npm, is_pinned_python};
+use super::{Unpinned, kind_of};
 use crate::Context;
 use crate::run_view::{Argument, Call, RunView};
 
-const COMMANDS: &[&str] = &["apt-get", "npm", "apk", "gem", "yum", "dnf", "microdnf", "zypper", "go"];
+const COMMANDS: &[&str] = &[
+    "apt-get", "npm", "apk", "gem", "yum", "dnf", "microdnf", "zypper", "go",
+];
 
 pub(super) fn unpinned<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Unpinned<'m>> {
     let calls: Vec<Call<'m>> = run
-        .calls(|name| COMMANDS.contains(&name) || name.starts_with("pip") || name.starts_with("python"))
+        .calls(|name| {
+            COMMANDS.contains(&name) || name.starts_with("pip") || name.starts_with("python")
+        })
         .collect();
-    let runs_go = calls.iter().any(|call| call.name == "go" && call.has_arg(&["run"]));
+    let runs_go = calls
+        .iter()
+        .any(|call| call.name == "go" && call.has_arg(&["run"]));
     let mut found = Vec::new();
     for call in calls {
         let manager = match call.name {
@@ -37,7 +43,11 @@ pub(super) fn unpinned<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Unpinned<
         if let Some((codes, syntax)) = kind_of(manager, call.name)
             && !packages.is_empty()
         {
-            found.push(Unpinned { packages, syntax, codes });
+            found.push(Unpinned {
+                packages,
+                syntax,
+                codes,
+            });
         }
     }
     found
@@ -47,7 +57,10 @@ fn words<'a, 's: 'a>(
     packages: impl Iterator<Item = &'a Argument<'s>>,
     is_pinned: impl Fn(&str) -> bool,
 ) -> Vec<Word<'s>> {
-    packages.filter(|package| !is_pinned(&package.text)).map(|package| package.word).collect()
+    packages
+        .filter(|package| !is_pinned(&package.text))
+        .map(|package| package.word)
+        .collect()
 }
 
 fn of_apt<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
@@ -57,7 +70,9 @@ fn of_apt<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
     let packages = call
         .plain_without_values(&["-t", "--target-release"])
         .filter(|word| word.text != "install");
-    words(packages, |text| text.contains(['=', '/']) || text.ends_with(".deb"))
+    words(packages, |text| {
+        text.contains(['=', '/']) || text.ends_with(".deb")
+    })
 }
 
 fn of_pip<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
@@ -65,7 +80,8 @@ fn of_pip<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
         true => call.has_arg(&["-m"]) && call.has_arg(&["pip"]),
         false => !call.name.starts_with("pipenv"),
     };
-    let is_exempt = call.has_arg(&["-r", "--requirement", "."]) || call.has_flag(&["c", "constraint"]);
+    let is_exempt =
+        call.has_arg(&["-r", "--requirement", "."]) || call.has_flag(&["c", "constraint"]);
     if !is_pip || !call.has_arg(&["install"]) || is_exempt {
         return Vec::new();
     }
@@ -90,12 +106,17 @@ fn of_apk<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
     let packages = call
         .plain_without_values(&["-t", "--virtual", "--repository", "-X"])
         .filter(|word| word.text != "add");
-    words(packages, |text| text.contains(['=', '~', '<', '>']) || text.ends_with(".apk"))
+    words(packages, |text| {
+        text.contains(['=', '~', '<', '>']) || text.ends_with(".apk")
+    })
 }
 
 fn of_gem<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
     let is_versioned = call.has_arg(&["-v", "--version"])
-        || call.args.iter().any(|arg| arg.text.starts_with("--version="));
+        || call
+            .args
+            .iter()
+            .any(|arg| arg.text.starts_with("--version="));
     if !call.has_arg(&["install", "i"]) || is_versioned {
         return Vec::new();
     }
@@ -115,8 +136,12 @@ fn of_zypper<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
     if !call.has_arg(&["install", "in"]) {
         return Vec::new();
     }
-    let packages = call.plain().filter(|word| !matches!(&*word.text, "install" | "in"));
-    words(packages, |text| text.contains(['=', '<', '>']) || text.ends_with(".rpm"))
+    let packages = call
+        .plain()
+        .filter(|word| !matches!(&*word.text, "install" | "in"));
+    words(packages, |text| {
+        text.contains(['=', '<', '>']) || text.ends_with(".rpm")
+    })
 }
 
 fn of_go<'s>(call: &Call<'s>, runs_go: bool) -> Vec<Word<'s>> {
@@ -131,32 +156,32 @@ fn of_go<'s>(call: &Call<'s>, runs_go: bool) -> Vec<Word<'s>> {
 
 fn of_rpm<'s>(cx: &Context, run: &RunView, call: &Call<'s>) -> Vec<Word<'s>> {
     let plain: Vec<&Argument<'s>> = call.plain().collect();
-    let is_module = plain.first().is_some_and(|first| first.text == "module");
-    let is_group = plain.first().is_some_and(|first| first.text == "group");
+    let first = plain.first().map(|first| &*first.text);
+    let is_module = first == Some("module");
+    let is_group = first == Some("group") && call.name != "yum";
     if is_group || !call.has_arg(&["install"]) {
         return Vec::new();
     }
     let packages = plain
         .into_iter()
         .filter(|word| word.text != "install" && !(is_module && word.text == "module"));
-    words(packages, |text| match is_module {
-        true => text.contains(':'),
-        false => is_pinned_rpm_or_variable(cx, run, text),
-    })
+    let unpinned = packages.filter(|package| match is_module {
+        true => !package.text.contains(':'),
+        false => package.word.is_glob() || !is_pinned_rpm_or_variable(cx, run, package),
+    });
+    unpinned.map(|package| package.word).collect()
 }
 
 /// A variable counts as a version where the file sets it.
-fn is_pinned_rpm_or_variable(cx: &Context, run: &RunView, text: &str) -> bool {
-    if text.ends_with(".rpm") {
-        return true;
-    }
-    let is_set = |part: &str| {
-        let name = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-        name.is_some_and(|name| {
-            cx.hadolint_has_arg(run, name) || cx.hadolint_env(run, name).is_some()
-        })
-    };
-    text.split('-').skip(1).any(|part| {
-        is_set(part) || part.starts_with(|first: char| first.is_ascii_digit())
-    })
+fn is_pinned_rpm_or_variable(cx: &Context, run: &RunView, package: &Argument) -> bool {
+    let is_set =
+        |name: &str| cx.hadolint_has_arg(run, name) || cx.hadolint_env(run, name).is_some();
+    let is_number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+    package.text.ends_with(".rpm")
+        || package.text.split('-').skip(1).any(is_number)
+        || package
+            .word
+            .variables()
+            .iter()
+            .any(|variable| is_set(variable.name))
 }

@@ -41,7 +41,12 @@ impl Rule for UnpinnedPackage {
             Dialect::Dflint | Dialect::Buildkit => unpinned(&run),
         };
         let mut said = Said::default();
-        for Unpinned { packages, syntax, codes } in unpinned {
+        for Unpinned {
+            packages,
+            syntax,
+            codes,
+        } in unpinned
+        {
             let [first, others @ ..] = packages.as_slice() else {
                 continue;
             };
@@ -102,25 +107,40 @@ fn of_call<'s>(call: &Invocation<'s>) -> Option<Unpinned<'s>> {
     if manager == "go" {
         // What follows a program to run is for the program; without `@` a module of the project
         // is meant, whose versions go.mod holds.
-        operands.truncate(if call.action() == Action::Run { 1 } else { operands.len() });
+        operands.truncate(if call.action() == Action::Run {
+            1
+        } else {
+            operands.len()
+        });
         operands.retain(|word| word.literal().is_some_and(|text| text.ends_with("@latest")));
     }
     let packages: Vec<Word<'s>> = operands
         .into_iter()
-        .filter(|word| word.literal().is_some_and(|text| !version::is_pinned(manager, text)))
+        .filter(|word| {
+            word.literal()
+                .is_some_and(|text| !version::is_pinned(manager, text))
+        })
         .collect();
-    (!packages.is_empty()).then_some(Unpinned { packages, syntax, codes })
+    (!packages.is_empty()).then_some(Unpinned {
+        packages,
+        syntax,
+        codes,
+    })
 }
 
 /// Whether flags say where versions come from, or what follows are no packages.
 fn is_exempt(call: &Invocation<'_>) -> bool {
-    let words: Vec<&str> = call.subcommand_words.iter().filter_map(|word| word.literal()).collect();
+    let words: Vec<&str> = call
+        .subcommand_words
+        .iter()
+        .filter_map(|word| word.literal())
+        .collect();
     match call.manager.name {
         "pip" => has_option(call, &["-c", "--constraint"]),
         "gem" => has_option(call, &["-v", "--version", "-g", "--file"]),
-        _ if call.manager.kind == ManagerKind::System => {
-            words.iter().any(|word| matches!(*word, "group" | "groupinstall" | "swap"))
-        }
+        _ if call.manager.kind == ManagerKind::System => words
+            .iter()
+            .any(|word| matches!(*word, "group" | "groupinstall" | "swap")),
         _ => false,
     }
 }

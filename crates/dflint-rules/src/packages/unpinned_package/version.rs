@@ -4,7 +4,9 @@
 /// something that has none: a file, a directory.
 pub(super) fn is_pinned(manager: &str, package: &str) -> bool {
     match manager {
-        "apt" => package.contains(['=', '/']) || package.ends_with(".deb") || package.ends_with('-'),
+        "apt" => {
+            package.contains(['=', '/']) || package.ends_with(".deb") || package.ends_with('-')
+        }
         "apk" => package.contains(['=', '~', '<', '>']) || package.ends_with(".apk"),
         "zypper" => package.contains(['=', '<', '>']) || package.ends_with(".rpm"),
         "pip" => is_pinned_python(package),
@@ -21,14 +23,21 @@ pub(super) fn is_pinned_python(package: &str) -> bool {
         return revision_of(url);
     }
     let is_file = package.contains('/')
-        || [".whl", ".tar.gz", ".zip"].iter().any(|end| package.ends_with(end));
-    is_file || package == "." || ["==", ">=", "<=", "!=", "~=", ">", "<"].iter().any(|sign| package.contains(sign))
+        || [".whl", ".tar.gz", ".zip"]
+            .iter()
+            .any(|end| package.ends_with(end));
+    is_file
+        || package == "."
+        || ["==", ">=", "<=", "!=", "~=", ">", "<"]
+            .iter()
+            .any(|sign| package.contains(sign))
 }
 
 /// Whether the path of a repository's address ends in `@revision`.
 fn revision_of(url: &str) -> bool {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-    path.split_once('/').is_some_and(|(_, path)| path.contains('@'))
+    path.split_once('/')
+        .is_some_and(|(_, path)| path.contains('@'))
 }
 
 fn is_vcs(text: &str) -> bool {
@@ -37,12 +46,22 @@ fn is_vcs(text: &str) -> bool {
 
 /// A word for npm.
 pub(super) fn is_pinned_npm(package: &str) -> bool {
-    let is_git = ["git://", "git+ssh://", "git+http://", "git+https://", "git+file://"];
+    let is_git = [
+        "git://",
+        "git+ssh://",
+        "git+http://",
+        "git+https://",
+        "git+file://",
+    ];
     if is_git.iter().any(|scheme| package.starts_with(scheme)) {
         return package.contains('#');
     }
-    let is_file = [".tar", ".tgz", ".tar.gz"].iter().any(|end| package.ends_with(end))
-        || ["/", "./", "../", "~/"].iter().any(|start| package.starts_with(start));
+    let is_file = [".tar", ".tgz", ".tar.gz"]
+        .iter()
+        .any(|end| package.ends_with(end))
+        || ["/", "./", "../", "~/"]
+            .iter()
+            .any(|start| package.starts_with(start));
     let name = package.strip_prefix('@').unwrap_or(package);
     is_file || matches!(package, "." | "..") || name.contains('@')
 }

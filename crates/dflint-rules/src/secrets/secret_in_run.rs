@@ -1,0 +1,212 @@
+//! Secrets that a `RUN` writes into the image's history or its files.
+
+use dflint_knowledge::secret::buildkit_secret_names;
+use dflint_parser::{InstructionName, MountKind, Span};
+use dflint_shell::RedirectKind;
+
+use crate::run_view::{Call, RunView};
+use crate::{Context, Findings, Rule, Site};
+
+/// See the page.
+pub(crate) struct SecretInRun;
+
+impl Rule for SecretInRun {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Run]
+    }
+
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        let Some(run) = cx.run_at(site) else {
+            return;
+        };
+        for (span, what) in written(&run) {
+            run.report(
+                cx,
+                findings,
+                span,
+                format!(
+                    "{what} stays in the image's history, where everybody who has the image can read it: \
+                     hand it in with `RUN --mount=type=secret`",
+                ),
+            )
+            .withhold("how the secret is to be handed in is not known");
+        }
+        for span in kept(&run) {
+            run.report(
+                cx,
+                findings,
+                span,
+                "this writes the secret into the image: read it where it is mounted, or delete the file \
+                 in the same step",
+            )
+            .withhold("how the program can be told to read the mounted file is not known");
+        }
+    }
+}
+
+/// Literal secrets in the script, never with their value.
+fn written(run: &RunView) -> Vec<(Span, String)> {
+    let mut found = Vec::new();
+    for command in run.commands() {
+        for set in command.assignments() {
+            if is_secret_name(set.name()) && set.literal().is_some_and(is_secret_value) {
+                found.push((set.span(), format!("the value of `{}`", set.name())));
+            }
+        }
+    }
+    for call in run.calls(|_| true) {
+        match call.name {
+            "export" | "declare" | "typeset" => found.extend(exported(&call)),
+            _ => found.extend(option_values(&call)),
+        }
+    }
+    found
+}
+
+fn exported(call: &Call) -> Vec<(Span, String)> {
+    let pairs = call.args.iter().filter_map(|arg| {
+        let (name, value) = arg.word.literal()?.split_once('=')?;
+        let is_secret = is_secret_name(name) && is_secret_value(value);
+        is_secret.then(|| (arg.word.span(), format!("the value of `{name}`")))
+    });
+    pairs.collect()
+}
+
+/// Options whose value is a secret.
+const OPTIONS: &[&str] = &[
+    "--password",
+    "--passwd",
+    "--token",
+    "--auth-token",
+    "--api-key",
+    "--apikey",
+    "--access-token",
+    "--secret-key",
+    "--client-secret",
+    "--http-password",
+];
+
+fn option_values(call: &Call) -> Vec<(Span, String)> {
+    let mut found = Vec::new();
+    for (at, arg) in call.args.iter().enumerate() {
+        let (option, value, span) = match arg.text.split_once('=') {
+            Some((option, value)) => (option, arg.word.literal().map(|_| value), arg.word.span()),
+            None => {
+                let next = call.args.get(at + 1).filter(|next| !next.is_flag());
+                let value = next.and_then(|next| next.word.literal());
+                (
+                    &*arg.text,
+                    value,
+                    next.map_or(arg.word.span(), |next| next.word.span()),
+                )
+            }
+        };
+        if OPTIONS.contains(&option) && value.is_some_and(is_secret_value) {
+            found.push((span, format!("the value of `{option}`")));
+        }
+    }
+    found
+}
+
+/// Names of shell variables are looser than those of the image: `KEY` alone is often a key of a
+/// repository.
+fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_key = lower == "key"
+        || lower.ends_with("_key")
+            && !lower.contains("secret")
+            && !lower.contains("api")
+            && !lower.contains("access");
+    let is_place = ["file", "path", "dir", "url", "name", "id"]
+        .iter()
+        .any(|end| lower.split('_').next_back() == Some(end));
+    buildkit_secret_names().matches(name) && !is_key && !is_place
+}
+
+/// Whether a literal may be a secret: not empty, no path, nothing that stands for one.
+fn is_secret_value(value: &str) -> bool {
+    const STAND_INS: &[&str] = &[
+        "true",
+        "false",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "dummy",
+        "changeme",
+        "placeholder",
+        "test",
+        "secret",
+        "password",
+        "example",
+        "xxx",
+        "unused",
+        "fake",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let is_stand_in = STAND_INS.iter().any(|word| lower.contains(word));
+    let is_place = value.starts_with(['/', '.', '~', '$', '<', '{']) || value.contains("://");
+    value.len() >= 6 && !is_stand_in && !is_place && !value.contains(char::is_whitespace)
+}
+
+/// Where the contents of a mounted secret are written to a file of the image.
+fn kept(run: &RunView) -> Vec<Span> {
+    let secrets: Vec<String> = run
+        .run
+        .mounts
+        .iter()
+        .filter(|mount| mount.kind == MountKind::Secret)
+        .filter_map(place_of)
+        .collect();
+    if secrets.is_empty() {
+        return Vec::new();
+    }
+    let is_secret = |text: &str| secrets.iter().any(|secret| secret == text);
+    let calls: Vec<Call> = run.calls_of(&["cp", "cat", "install", "rm"]).collect();
+    let removed: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.name == "rm")
+        .flat_map(|call| call.plain().map(|arg| &*arg.text))
+        .collect();
+    let mut found = Vec::new();
+    for call in calls
+        .iter()
+        .filter(|call| call.plain().any(|arg| is_secret(&arg.text)))
+    {
+        let written = match call.name {
+            "cat" => {
+                let mut outputs = call.command.redirects();
+                let output = outputs.find(|redirect| {
+                    matches!(
+                        redirect.kind(),
+                        RedirectKind::Output | RedirectKind::Append | RedirectKind::Clobber
+                    )
+                });
+                output
+                    .and_then(dflint_shell::Redirect::target)
+                    .map(dflint_shell::Word::render)
+            }
+            "cp" | "install" => call.plain().last().map(|arg| arg.text.to_string()),
+            _ => None,
+        };
+        let stays = written
+            .is_some_and(|path| !removed.contains(&path.as_str()) && !path.starts_with("/dev/"));
+        if stays {
+            found.push(call.command.span());
+        }
+    }
+    found
+}
+
+/// Where a secret is mounted.
+fn place_of(mount: &dflint_parser::Mount) -> Option<String> {
+    let value = |keys: &[&str]| {
+        let field = mount
+            .fields
+            .iter()
+            .find(|field| keys.contains(&field.key.as_str()))?;
+        field.value.as_ref().map(|value| value.as_str().to_owned())
+    };
+    let target = value(&["target", "dst", "destination"]);
+    target.or_else(|| Some(format!("/run/secrets/{}", value(&["id"])?)))
+}
