@@ -1,33 +1,23 @@
 //! The package managers that a `RUN` calls.
 
-use dflint_build::packages::{self, Flag, Invocation, Site, UnknownProject, invocation};
-use dflint_build::{BaseFacts, User};
+use dflint_build::BaseFacts;
+use dflint_build::packages::{Flag, Invocation, Site, UnknownProject};
 
 use super::RunView;
+use crate::package_calls;
 
 impl<'m> RunView<'m, '_> {
     /// The calls of package managers, in source order.
     pub(crate) fn invocations(&self) -> Vec<Invocation<'m>> {
-        self.with_site(|site| {
-            let commands = self.commands();
-            commands
-                .filter_map(|command| invocation(command, site))
-                .collect()
-        })
-        .unwrap_or_default()
+        self.place
+            .map(|(_, step)| package_calls::calls(step))
+            .unwrap_or_default()
     }
 
-    /// Looks at what holds for the commands; `None` where the `RUN` is no step of a stage.
-    pub(crate) fn with_site<R>(&self, look: impl FnOnce(&packages::Site<'_>) -> R) -> Option<R> {
+    /// What holds for the commands; `None` where the `RUN` is no step of a stage.
+    pub(crate) fn site(&self) -> Option<Site<'m>> {
         let (_, step) = self.place?;
-        let user: User = step.state.user();
-        Some(look(&Site {
-            env: step.state.env(),
-            user: &user,
-            workdir: step.state.workdir(),
-            base: step.state.base().known(),
-            project: &UnknownProject,
-        }))
+        Some(step.state.site(&UnknownProject))
     }
 
     /// What is known of the base image.
@@ -39,9 +29,8 @@ impl<'m> RunView<'m, '_> {
 
 /// Whether the call has one of these options, also in a group of short ones (`-yq`).
 pub(crate) fn has_option(call: &Invocation<'_>, options: &[&str]) -> bool {
-    call.flags
-        .iter()
-        .any(|flag| options.iter().any(|option| is_option(flag, option)))
+    let given = |flag: &Flag| options.iter().any(|option| is_option(flag, option));
+    call.flags.iter().any(given)
 }
 
 fn is_option(flag: &Flag<'_>, option: &str) -> bool {

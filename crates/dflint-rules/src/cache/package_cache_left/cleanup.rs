@@ -26,17 +26,16 @@ pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover
     if !ends_in_image {
         return Vec::new();
     }
+    let Some(site) = run.site() else {
+        return Vec::new();
+    };
     let commands: Vec<SimpleCommand<'m>> = run.commands().collect();
-    run.with_site(|site| {
-        let cleaners = cleaners(&commands, site);
-        let calls = commands
-            .iter()
-            .filter_map(|command| invocation(*command, site));
-        calls
-            .filter_map(|call| leftover(cx, run, &call, &cleaners, site))
-            .collect()
-    })
-    .unwrap_or_default()
+    let cleaners = cleaners(&commands, &site);
+    let calls = run.invocations();
+    calls
+        .iter()
+        .filter_map(|call| leftover(cx, run, call, &cleaners, &site))
+        .collect()
 }
 
 /// The manager's code, its flag that keeps nothing, and its cleanup where the table of managers
