@@ -13,7 +13,7 @@ impl Rule for StalePackageIndex {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for stage in cx.model.stages() {
             for step in stage.steps.iter().skip(stage.first_own_step) {
-                let calls = calls(step);
+                let calls = calls(step, cx.build_context);
                 let Some(update) = calls.iter().rposition(is_update) else {
                     continue;
                 };

@@ -108,7 +108,7 @@ fn is_service(stage: &Stage) -> bool {
 
 /// The toolchain that `command` builds with.
 fn toolchain(step: &Step, command: SimpleCommand) -> Option<&'static Toolchain> {
-    let called = call(&step.state, command);
+    let called = call(&step.state, command, None);
     let name = match &called {
         Some(call) => call.manager.name,
         None => command.name()?,

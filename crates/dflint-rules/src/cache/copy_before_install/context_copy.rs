@@ -1,8 +1,9 @@
 //! Copies from the build context: what they bring, and where it lands.
 
 use dflint_build::path::{base, join};
-use dflint_build::{BuildContext, CopySource, CopyStep, EntryKind, Origin};
+use dflint_build::{Action, BuildContext, CopySource, CopyStep, EntryKind, Origin, Step};
 use dflint_knowledge::package_manager::{CopyOrder, package_managers};
+use dflint_parser::{Command, Flag};
 
 use crate::place::{below, folder, relative};
 use crate::sent_files::kind_of;
@@ -61,13 +62,29 @@ pub(super) struct ContextCopy<'m> {
     /// Position in the stage's steps.
     pub(super) at: usize,
     pub(super) copy: &'m CopyStep,
+    /// The instruction word as written.
+    pub(super) keyword: &'m str,
+    /// The destination as written.
+    pub(super) written_destination: &'m str,
+    flags: &'m [Flag<'m>],
 }
 
 impl<'m> ContextCopy<'m> {
-    /// The copy, where it takes files from the build context.
-    pub(super) fn new(at: usize, copy: &'m CopyStep) -> Option<Self> {
+    /// The copy that the step at position `at` is, where it takes files from the build context.
+    pub(super) fn new(at: usize, step: &'m Step<'_>) -> Option<Self> {
+        let (Action::Copy(copy), Command::Copy(written) | Command::Add(written)) =
+            (&step.action, &step.instruction.command)
+        else {
+            return None;
+        };
         let from_context = copy.from == Origin::Context;
-        from_context.then_some(Self { at, copy })
+        from_context.then_some(Self {
+            at,
+            copy,
+            keyword: step.instruction.keyword.as_str(),
+            written_destination: written.destination.as_str(),
+            flags: &step.instruction.flags,
+        })
     }
 
     /// Whether it brings source code: files that change with every commit.
@@ -79,6 +96,31 @@ impl<'m> ContextCopy<'m> {
     /// The destination, absolute; empty where it is not known.
     pub(super) fn destination(self) -> &'m str {
         self.copy.destination.to_known().unwrap_or_default()
+    }
+
+    /// The flags as written, without quotes.
+    pub(super) fn flags(self) -> impl Iterator<Item = &'m str> {
+        self.flags.iter().map(|flag| flag.word.as_str())
+    }
+
+    /// Where it puts a file of the context, absolute in the image.
+    pub(super) fn place_of(self, file: &str, context: &dyn BuildContext) -> Option<String> {
+        let destination = self.destination();
+        let places = self.sources().filter_map(|source| {
+            let root = relative(source).trim_end_matches('/');
+            match root.is_empty() {
+                true => Some(join(destination, file)),
+                false => match below(&format!("/{file}"), source) {
+                    Some(inside) => Some(join(destination, inside)),
+                    None => (root == file).then(|| join(destination, base(file))),
+                },
+            }
+        });
+        let mut places = places.filter(|place| {
+            let brought = self.brings_to(place, Some(context));
+            brought.is_some_and(|brought| brought == file)
+        });
+        places.next()
     }
 
     /// The known paths it takes, absolute inside the context.

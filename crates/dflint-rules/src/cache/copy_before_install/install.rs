@@ -2,7 +2,7 @@
 
 use dflint_build::packages::{Flag, Invocation};
 use dflint_build::path::{base, join};
-use dflint_build::{State, Step};
+use dflint_build::{BuildContext, State, Step};
 use dflint_knowledge::package_manager::{CopyOrder, Stop};
 use dflint_shell::SimpleCommand;
 
@@ -21,7 +21,7 @@ const DIRECTORY_FLAGS: &[&str] = &[
 ];
 
 /// Flags that install packages for everybody, whatever project is there.
-const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"];
+pub(super) const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"];
 
 /// Flags behind which pip and its kin take a package as a folder or archive.
 const EDITABLE_FLAGS: &[&str] = &["-e", "--editable"];
@@ -50,8 +50,13 @@ pub(super) enum Needs {
 
 impl<'m> Install<'m> {
     /// The installation that `command` of `step` is.
-    pub(super) fn of(at: usize, step: &'m Step<'_>, command: SimpleCommand<'m>) -> Option<Self> {
-        let call = call(&step.state, command)?;
+    pub(super) fn of(
+        at: usize,
+        step: &'m Step<'_>,
+        command: SimpleCommand<'m>,
+        context: Option<&dyn BuildContext>,
+    ) -> Option<Self> {
+        let call = call(&step.state, command, context)?;
         let words = call.subcommand.words;
         let mut orders = call.manager.copy_orders.iter();
         let order = orders.find(|order| order.subcommands.contains(&words))?;

@@ -1,7 +1,10 @@
 //! Source code copied in front of an installation that reads only a few files.
 
+mod bystander;
 mod context_copy;
 mod install;
+mod plan;
+mod stops;
 
 use dflint_build::{Action, Base, Stage, Step};
 
@@ -37,12 +40,9 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
     let mut copies: Vec<ContextCopy> = Vec::new();
     let mut earlier: Vec<Install> = Vec::new();
     for (at, step) in own_steps(stage) {
-        if let Action::Copy(copy) = &step.action {
-            let copy = ContextCopy::new(at, copy);
-            copies.extend(copy.filter(|copy| copy.brings_source(cx.build_context)));
-            continue;
-        }
-        for install in installs(at, step) {
+        let copy = ContextCopy::new(at, step);
+        copies.extend(copy.filter(|copy| copy.brings_source(cx.build_context)));
+        for install in installs(cx, at, step) {
             if copies.is_empty() {
                 earlier.push(install);
                 continue;
@@ -66,7 +66,7 @@ fn own_steps<'m, 'a>(stage: &'m Stage<'a>) -> impl Iterator<Item = (usize, &'m S
 }
 
 /// The installations of a step.
-fn installs<'m>(at: usize, step: &'m Step<'_>) -> Vec<Install<'m>> {
+fn installs<'m>(cx: &Context, at: usize, step: &'m Step<'_>) -> Vec<Install<'m>> {
     let Some(script) = step
         .script()
         .filter(|_| matches!(step.action, Action::Run(_)))
@@ -75,7 +75,7 @@ fn installs<'m>(at: usize, step: &'m Step<'_>) -> Vec<Install<'m>> {
     };
     let found = script
         .commands()
-        .filter_map(|command| Install::of(at, step, command));
+        .filter_map(|command| Install::of(at, step, command, cx.build_context));
     found.collect()
 }
 
@@ -91,7 +91,7 @@ fn is_installed_below(cx: &Context, stage: &Stage, install: &Install) -> bool {
         };
         let mut steps = own_steps(below);
         if steps.any(|(at, step)| {
-            installs(at, step)
+            installs(cx, at, step)
                 .iter()
                 .any(|other| install.repeats(other))
         }) {
@@ -135,10 +135,7 @@ fn all_context_copies<'m>(
     end: usize,
 ) -> impl Iterator<Item = ContextCopy<'m>> {
     let steps = own_steps(stage).take_while(move |(at, _)| *at < end);
-    steps.filter_map(|(at, step)| match &step.action {
-        Action::Copy(copy) => ContextCopy::new(at, copy),
-        _ => None,
-    })
+    steps.filter_map(|(at, step)| ContextCopy::new(at, step))
 }
 
 /// Whether the copy writes where the installation works or reads.
@@ -183,6 +180,7 @@ fn report(cx: &Context, stage: &Stage, late: &Late, findings: &mut Findings) {
     for other in rest.iter().filter_map(written) {
         finding.related(other.span, "source that comes too early as well");
     }
+    finding.fix_or_withhold(plan::plan(cx, stage, late));
 }
 
 /// What to do about it.

@@ -1,0 +1,88 @@
+//! Commands that neither read the source nor write where it goes.
+
+use dflint_build::{BuildContext, Step};
+use dflint_knowledge::package_manager::{Action, ManagerKind};
+use dflint_shell::{RedirectKind, SimpleCommand};
+
+use crate::package_calls::call;
+use crate::place::is_within;
+
+use super::install::{GLOBAL_FLAGS, Install, Needs, is_local};
+
+/// Commands that only look at or change what belongs to the system.
+const SYSTEM_COMMANDS: &[&str] = &[
+    ":", "addgroup", "adduser", "corepack", "date", "echo", "export", "false", "groupadd", "id",
+    "ldconfig", "locale-gen", "set", "true", "uname", "update-ca-certificates", "useradd",
+    "usermod", "which",
+];
+
+/// Commands that are harmless as long as their paths lie elsewhere.
+const PATH_COMMANDS: &[&str] = &["mkdir", "rm", "rmdir", "touch"];
+
+/// Whether `command` of `step` does the same with and without the files at `places` (absolute in
+/// the image).
+pub(super) fn is_bystander(
+    at: usize,
+    step: &Step,
+    command: SimpleCommand,
+    places: &[&str],
+    context: Option<&dyn BuildContext>,
+) -> bool {
+    if writes_or_reads_files(command) || command.nested().is_some() {
+        return false;
+    }
+    let Some(name) = command.name() else {
+        // Only assignments.
+        return command.words().len() == 0;
+    };
+    if SYSTEM_COMMANDS.contains(&name) {
+        return true;
+    }
+    let elsewhere = |path: &str| {
+        path.starts_with('/')
+            && !path.contains('$')
+            && places.iter().all(|place| !is_within(path, place) && !is_within(place, path))
+    };
+    if PATH_COMMANDS.contains(&name) {
+        let mut paths = command.args().map(|word| word.render()).filter(|it| !it.starts_with('-'));
+        return paths.all(|path| elsewhere(path.trim_end_matches("/*")));
+    }
+    is_call_without_project(at, step, command, context)
+}
+
+/// `apt-get install curl`, `pip install --upgrade pip`, `npm install -g pnpm`,
+/// `poetry config virtualenvs.create false`
+fn is_call_without_project(
+    at: usize,
+    step: &Step,
+    command: SimpleCommand,
+    context: Option<&dyn BuildContext>,
+) -> bool {
+    let Some(call) = call(&step.state, command, context) else {
+        return false;
+    };
+    if call.operands.iter().any(|word| word.literal().is_none_or(is_local)) {
+        return false;
+    }
+    if call.manager.kind == ManagerKind::System {
+        return true;
+    }
+    if matches!(call.action(), Action::Clean | Action::Configure) {
+        return true;
+    }
+    if call.flags.iter().any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str())) {
+        return true;
+    }
+    let install = Install::of(at, step, command, context);
+    install.is_some_and(|it| {
+        !it.order.needs_from.is_empty() && matches!(it.needs, Needs::Files(files) if files.is_empty())
+    })
+}
+
+fn writes_or_reads_files(command: SimpleCommand) -> bool {
+    command.redirects().any(|redirect| {
+        let copies = matches!(redirect.kind(), RedirectKind::DuplicateOutput | RedirectKind::DuplicateInput);
+        let nowhere = redirect.target().and_then(|word| word.literal()) == Some("/dev/null");
+        !copies && !nowhere
+    })
+}

@@ -1,0 +1,96 @@
+//! The repair: manifests first, then the installation, then the source.
+
+mod lines;
+mod manifests;
+mod passage;
+
+use dflint_build::{Stage, Step};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_knowledge::package_manager::TwoStep;
+
+use crate::Context;
+
+use super::Late;
+use super::install::Install;
+use manifests::Wanted;
+
+/// The repair of a late installation, or why there is none.
+pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, String> {
+    let context = cx.build_context.ok_or("the build context is not known")?;
+    let step = stage.steps.get(late.install.at).ok_or("the step is not known")?;
+    let installs = passage::check(cx, stage, late)?;
+    let wanted = manifests::wanted(context, stage, late, &installs)?;
+    let second = second_step(&late.install);
+    if second.is_some() && (installs.len() > 1 || !stands_alone(step)) {
+        return Err("the RUN that installs does other things as well".to_owned());
+    }
+    let edits = edits(cx, stage, late, step, &wanted, second)?;
+    let is_add = late.copies.iter().any(|copy| copy.copy.is_add);
+    let safe = installs.iter().all(|install| install.order.safe) && second.is_none() && !is_add;
+    Ok(Fix {
+        title: title(&late.install, &wanted),
+        safety: if safe { Safety::Safe } else { Safety::Unsafe },
+        keeps: match second {
+            None => Keeps::Order { reads: wanted.reads },
+            Some(_) => Keeps::Nothing,
+        },
+        edits,
+    })
+}
+
+fn title(install: &Install, wanted: &Wanted) -> String {
+    let name = install.name();
+    match wanted.missing.is_empty() {
+        true => format!("Copy the source after `{name}`"),
+        false => format!("Copy what `{name}` reads first, the source after it"),
+    }
+}
+
+/// The second step that the manager needs for the project itself, unless the call leaves the
+/// project out already.
+fn second_step(install: &Install) -> Option<&'static TwoStep> {
+    let two_step = install.order.two_step.as_ref()?;
+    let has = |flag: &&str| install.call.flag(flag).is_some();
+    let is_first = !two_step.first_flags.is_empty() && two_step.first_flags.iter().all(has);
+    (!is_first).then_some(two_step)
+}
+
+/// Whether the step's script is one command and nothing else.
+fn stands_alone(step: &Step) -> bool {
+    let commands = step.script().map(|script| script.commands().count());
+    commands == Some(1) && step.instruction.heredocs.is_empty() && !step.instruction.json
+}
+
+fn edits(
+    cx: &Context,
+    stage: &Stage,
+    late: &Late,
+    step: &Step,
+    wanted: &Wanted,
+    second: Option<&TwoStep>,
+) -> Result<Vec<Edit>, String> {
+    let file = cx.dockerfile;
+    let mut edits = Vec::new();
+    let mut moved = String::new();
+    for (number, copy) in late.copies.iter().enumerate() {
+        let copied = stage.steps.get(copy.at).ok_or("the step is not known")?;
+        let block = lines::block(file, copied.instruction);
+        moved.push_str(&block.text);
+        let first = match number {
+            0 => wanted.instructions(stage)?,
+            _ => String::new(),
+        };
+        edits.push(Edit::replace(block.span_for(first.is_empty()), first));
+    }
+    if let Some(second) = second {
+        let words = late.install.call.command.words();
+        let last = words.last().ok_or("the command has no words")?;
+        let flags: String = second.first_flags.iter().map(|flag| format!(" {flag}")).collect();
+        if !flags.is_empty() {
+            edits.push(Edit::insert(last.span().end, flags));
+        }
+        moved.push_str(&lines::second_run(file, step.instruction, second)?);
+    }
+    edits.push(lines::insertion_behind(file, step.instruction, &moved));
+    Ok(edits)
+}
