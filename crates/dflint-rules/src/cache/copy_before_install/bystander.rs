@@ -11,9 +11,25 @@ use super::install::{GLOBAL_FLAGS, Install, Needs, is_local};
 
 /// Commands that only look at or change what belongs to the system.
 const SYSTEM_COMMANDS: &[&str] = &[
-    ":", "addgroup", "adduser", "corepack", "date", "echo", "export", "false", "groupadd", "id",
-    "ldconfig", "locale-gen", "set", "true", "uname", "update-ca-certificates", "useradd",
-    "usermod", "which",
+    ":",
+    "addgroup",
+    "adduser",
+    "corepack",
+    "date",
+    "echo",
+    "export",
+    "false",
+    "groupadd",
+    "id",
+    "ldconfig",
+    "locale-gen",
+    "set",
+    "true",
+    "uname",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "which",
 ];
 
 /// Commands that are harmless as long as their paths lie elsewhere.
@@ -41,10 +57,15 @@ pub(super) fn is_bystander(
     let elsewhere = |path: &str| {
         path.starts_with('/')
             && !path.contains('$')
-            && places.iter().all(|place| !is_within(path, place) && !is_within(place, path))
+            && places
+                .iter()
+                .all(|place| !is_within(path, place) && !is_within(place, path))
     };
     if PATH_COMMANDS.contains(&name) {
-        let mut paths = command.args().map(|word| word.render()).filter(|it| !it.starts_with('-'));
+        let mut paths = command
+            .args()
+            .map(|word| word.render())
+            .filter(|it| !it.starts_with('-'));
         return paths.all(|path| elsewhere(path.trim_end_matches("/*")));
     }
     is_call_without_project(at, step, command, context)
@@ -61,7 +82,11 @@ fn is_call_without_project(
     let Some(call) = call(&step.state, command, context) else {
         return false;
     };
-    if call.operands.iter().any(|word| word.literal().is_none_or(is_local)) {
+    if call
+        .operands
+        .iter()
+        .any(|word| word.literal().is_none_or(is_local))
+    {
         return false;
     }
     if call.manager.kind == ManagerKind::System {
@@ -70,18 +95,26 @@ fn is_call_without_project(
     if matches!(call.action(), Action::Clean | Action::Configure) {
         return true;
     }
-    if call.flags.iter().any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str())) {
+    if call
+        .flags
+        .iter()
+        .any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str()))
+    {
         return true;
     }
     let install = Install::of(at, step, command, context);
     install.is_some_and(|it| {
-        !it.order.needs_from.is_empty() && matches!(it.needs, Needs::Files(files) if files.is_empty())
+        !it.order.needs_from.is_empty()
+            && matches!(it.needs, Needs::Files(files) if files.is_empty())
     })
 }
 
 fn writes_or_reads_files(command: SimpleCommand) -> bool {
     command.redirects().any(|redirect| {
-        let copies = matches!(redirect.kind(), RedirectKind::DuplicateOutput | RedirectKind::DuplicateInput);
+        let copies = matches!(
+            redirect.kind(),
+            RedirectKind::DuplicateOutput | RedirectKind::DuplicateInput
+        );
         let nowhere = redirect.target().and_then(|word| word.literal()) == Some("/dev/null");
         !copies && !nowhere
     })

@@ -12,9 +12,19 @@ const MAX_INCLUDES: usize = 50;
 
 /// Scripts of package.json that an installation runs.
 const INSTALL_SCRIPTS: &[&str] = &[
-    "preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare",
-    "pre-install-cmd", "post-install-cmd", "post-autoload-dump", "pre-autoload-dump",
-    "pre-update-cmd", "post-update-cmd",
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepublish",
+    "preprepare",
+    "prepare",
+    "postprepare",
+    "pre-install-cmd",
+    "post-install-cmd",
+    "post-autoload-dump",
+    "pre-autoload-dump",
+    "pre-update-cmd",
+    "post-update-cmd",
 ];
 
 /// The manifests of an installation.
@@ -52,7 +62,9 @@ impl Manifests<'_> {
                 let path = join(&format!("/{folder}"), included);
                 let path = path.trim_start_matches('/').to_owned();
                 if !self.context.is_sent(&path) || included.starts_with('/') {
-                    return Err(format!("`{file}` includes `{included}`, which is not to be found"));
+                    return Err(format!(
+                        "`{file}` includes `{included}`, which is not to be found"
+                    ));
                 }
                 if !found.contains(&path) && !self.files.contains(&path) {
                     found.push(path.clone());
@@ -75,10 +87,16 @@ impl Manifests<'_> {
             // Seen in the command, and where files are included.
             Stop::InstallsProject | Stop::UnseenIncludes => Ok(()),
             Stop::LocalIndex => self.check_lines(is_local_index, "looks for packages in a folder"),
-            Stop::NativeAddon => self.without("binding.gyp", "makes the installation compile the project"),
-            Stop::LocalReplace => self.check_lines(is_local_replace, "replaces a module by a folder"),
+            Stop::NativeAddon => {
+                self.without("binding.gyp", "makes the installation compile the project")
+            }
+            Stop::LocalReplace => {
+                self.check_lines(is_local_replace, "replaces a module by a folder")
+            }
             Stop::GoWorkspace => self.without("go.work", "joins several modules"),
-            Stop::Vendored => self.without("vendor/modules.txt", "shows that nothing is downloaded"),
+            Stop::Vendored => {
+                self.without("vendor/modules.txt", "shows that nothing is downloaded")
+            }
             Stop::AutoloadFiles => self.check_autoload(),
             Stop::ReadsOtherFiles => self.check_lines(reads_other_files, "reads other files"),
             Stop::MultiModule => self.check_lines(names_modules, "names modules of its own"),
@@ -129,7 +147,9 @@ impl Manifests<'_> {
         }
         let is_workspace = |line: &str| {
             let line = line.trim();
-            line == "packages:" || line.starts_with("[tool.uv.workspace") || line.starts_with("workspace:")
+            line == "packages:"
+                || line.starts_with("[tool.uv.workspace")
+                || line.starts_with("workspace:")
         };
         for (file, text) in self.texts().filter(|(file, _)| !file.ends_with(".json")) {
             let is_lock = file.ends_with("-lock.yaml") || file.ends_with(".lock");
@@ -149,9 +169,12 @@ impl Manifests<'_> {
         for name in ["package.json", "composer.json"] {
             for (file, manifest) in self.json(name) {
                 let scripts = manifest.as_ref().and_then(|json| json.get("scripts"));
-                let runs = |name: &&&str| scripts.is_some_and(|scripts| scripts.get(name).is_some());
+                let runs =
+                    |name: &&&str| scripts.is_some_and(|scripts| scripts.get(name).is_some());
                 if let Some(script) = INSTALL_SCRIPTS.iter().find(runs) {
-                    return Err(format!("`{file}` runs its script `{script}`, which may read the source"));
+                    return Err(format!(
+                        "`{file}` runs its script `{script}`, which may read the source"
+                    ));
                 }
             }
         }
@@ -165,7 +188,9 @@ impl Manifests<'_> {
                 false => file.rsplit('.').next(),
             };
             let local = match ending {
-                Some("json") => serde_json::from_str(&text).ok().is_none_or(|json| has_local_json(&json)),
+                Some("json") => serde_json::from_str(&text)
+                    .ok()
+                    .is_none_or(|json| has_local_json(&json)),
                 Some("toml") => {
                     let manifest = text.parse::<toml::Table>().ok();
                     manifest.is_none_or(|it| has_local_toml(&toml::Value::Table(it), 0))
@@ -173,10 +198,14 @@ impl Manifests<'_> {
                 Some("txt" | "in") => text.lines().any(is_local_requirement),
                 // The manifest tells; what a lock file repeats is not judged.
                 Some("lock" | "yaml" | "lockb" | "sum") => false,
-                _ => text.lines().any(|line| line.contains("path:") || line.contains("path =>")),
+                _ => text
+                    .lines()
+                    .any(|line| line.contains("path:") || line.contains("path =>")),
             };
             if local {
-                return Err(format!("`{file}` names a dependency that lies in the source"));
+                return Err(format!(
+                    "`{file}` names a dependency that lies in the source"
+                ));
             }
         }
         Ok(())
@@ -188,7 +217,8 @@ impl Manifests<'_> {
                 let mut sections = ["autoload", "autoload-dev"].into_iter();
                 sections.any(|section| {
                     let section = json.get(section);
-                    section.is_some_and(|it| it.get("files").is_some() || it.get("classmap").is_some())
+                    section
+                        .is_some_and(|it| it.get("files").is_some() || it.get("classmap").is_some())
                 })
             };
             if manifest.as_ref().is_none_or(eager) {
@@ -202,7 +232,11 @@ impl Manifests<'_> {
         self.without("buildSrc", "is code that the build runs")?;
         self.without(".mvn/extensions.xml", "extends the build")?;
         self.check_lines(
-            |line| ["apply from", "includeBuild", "apply(from"].iter().any(|it| line.contains(it)),
+            |line| {
+                ["apply from", "includeBuild", "apply(from"]
+                    .iter()
+                    .any(|it| line.contains(it))
+            },
             "runs other build files",
         )
     }
@@ -219,7 +253,9 @@ fn include(line: &str) -> Option<&str> {
 
 fn is_local_requirement(line: &str) -> bool {
     let line = line.trim();
-    let editable = line.strip_prefix("-e").or_else(|| line.strip_prefix("--editable"));
+    let editable = line
+        .strip_prefix("-e")
+        .or_else(|| line.strip_prefix("--editable"));
     if let Some(package) = editable {
         return !package.contains("://");
     }
@@ -232,48 +268,92 @@ fn is_local_requirement(line: &str) -> bool {
 /// `--find-links wheels`, `--no-index`
 fn is_local_index(line: &str) -> bool {
     let line = line.trim();
-    let links = line.strip_prefix("--find-links").or_else(|| line.strip_prefix("-f "));
+    let links = line
+        .strip_prefix("--find-links")
+        .or_else(|| line.strip_prefix("-f "));
     line.starts_with("--no-index") || links.is_some_and(|place| !place.contains("://"))
 }
 
 /// `replace a => ../b`
 fn is_local_replace(line: &str) -> bool {
-    let place = line.split("//").next().and_then(|code| code.split_once("=>"));
+    let place = line
+        .split("//")
+        .next()
+        .and_then(|code| code.split_once("=>"));
     place.is_some_and(|(_, place)| place.trim_start().starts_with(['.', '/']))
 }
 
 fn reads_other_files(line: &str) -> bool {
     let line = line.trim();
-    let reads = ["eval_gemfile", "File.read", "instance_eval", "gemspec", "import ", "<Import"];
-    !line.starts_with('#') && reads.iter().any(|word| line.starts_with(word) || line.contains("File."))
+    let reads = [
+        "eval_gemfile",
+        "File.read",
+        "instance_eval",
+        "gemspec",
+        "import ",
+        "<Import",
+    ];
+    !line.starts_with('#')
+        && reads
+            .iter()
+            .any(|word| line.starts_with(word) || line.contains("File."))
 }
 
 fn names_modules(line: &str) -> bool {
     let line = line.trim();
-    ["<modules>", "<module>", "<parent>", "include(", "include ", "include\t", "module \""]
-        .iter()
-        .any(|word| line.starts_with(word))
+    [
+        "<modules>",
+        "<module>",
+        "<parent>",
+        "include(",
+        "include ",
+        "include\t",
+        "module \"",
+    ]
+    .iter()
+    .any(|word| line.starts_with(word))
 }
 
 fn is_nested_pip(line: &str) -> bool {
     let item = line.trim().trim_start_matches("- ").trim_matches('"');
-    ["-e", "-r", ".", "file:"].iter().any(|start| item.starts_with(start))
+    ["-e", "-r", ".", "file:"]
+        .iter()
+        .any(|start| item.starts_with(start))
 }
 
 /// Dependencies by `file:`, `link:` and the like.
 fn has_local_json(manifest: &Json) -> bool {
     let sections = [
-        "dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides",
+        "dependencies",
+        "devDependencies",
+        "optionalDependencies",
+        "peerDependencies",
+        "overrides",
         "resolutions",
     ];
     let local = |place: &str| {
-        ["file:", "link:", "portal:", "workspace:", "./", "../", "/", "~/"]
-            .iter()
-            .any(|start| place.starts_with(start))
+        [
+            "file:",
+            "link:",
+            "portal:",
+            "workspace:",
+            "./",
+            "../",
+            "/",
+            "~/",
+        ]
+        .iter()
+        .any(|start| place.starts_with(start))
     };
-    let named = sections.iter().filter_map(|section| manifest.get(section)?.as_object());
-    let mut places = named.flat_map(|section| section.values()).filter_map(Json::as_str);
-    let path_repository = manifest.get("repositories").is_some_and(|it| it.to_string().contains("\"path\""));
+    let named = sections
+        .iter()
+        .filter_map(|section| manifest.get(section)?.as_object());
+    let mut places = named
+        .flat_map(|section| section.values())
+        .filter_map(Json::as_str);
+    let path_repository = manifest
+        .get("repositories")
+        .is_some_and(|it| it.to_string().contains("\"path\""));
     places.any(local) || path_repository
 }
 

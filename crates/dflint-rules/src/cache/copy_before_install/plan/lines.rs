@@ -24,7 +24,10 @@ impl Block {
 
 /// The block of an instruction.
 pub(super) fn block(file: &Dockerfile, instruction: &Instruction) -> Block {
-    let lines = Span::new(start_above(file, instruction), lines_of(file, instruction).end);
+    let lines = Span::new(
+        start_above(file, instruction),
+        lines_of(file, instruction).end,
+    );
     let before = file.source.get(..lines.start as usize).unwrap_or_default();
     let after = file.source.get(lines.end as usize..).unwrap_or_default();
     let gap_before = ["\n\n", "\n\r\n"].iter().any(|gap| before.ends_with(gap));
@@ -40,13 +43,21 @@ pub(super) fn block(file: &Dockerfile, instruction: &Instruction) -> Block {
         Some(gap) => lines.end + gap.len() as u32,
         None => lines.end,
     };
-    Block { text, lines, with_gap: Span::new(lines.start, end) }
+    Block {
+        text,
+        lines,
+        with_gap: Span::new(lines.start, end),
+    }
 }
 
 /// Inserts whole lines behind an instruction.
 pub(super) fn insertion_behind(file: &Dockerfile, instruction: &Instruction, text: &str) -> Edit {
     let end = lines_of(file, instruction).end;
-    match file.source.get(..end as usize).is_some_and(|text| text.ends_with('\n')) {
+    match file
+        .source
+        .get(..end as usize)
+        .is_some_and(|text| text.ends_with('\n'))
+    {
         true => Edit::insert(end, text),
         false => Edit::insert(end, format!("\n{}", text.trim_end_matches('\n'))),
     }
@@ -60,12 +71,22 @@ pub(super) fn second_run(
 ) -> Result<String, String> {
     let written = instruction.span.text(file.source).replace("\r\n", "\n");
     if second.then == "{}" {
-        if written.lines().any(|line| line.trim_start().starts_with('#')) {
+        if written
+            .lines()
+            .any(|line| line.trim_start().starts_with('#'))
+        {
             return Err("a comment stands inside the RUN that installs".to_owned());
         }
         return Ok(format!("{written}\n"));
     }
-    let flags = instruction.flags.iter().map(|flag| flag.word.span().text(file.source));
+    let flags = instruction
+        .flags
+        .iter()
+        .map(|flag| flag.word.span().text(file.source));
     let flags: String = flags.map(|flag| format!("{flag} ")).collect();
-    Ok(format!("{} {flags}{}\n", instruction.keyword.as_str(), second.then))
+    Ok(format!(
+        "{} {flags}{}\n",
+        instruction.keyword.as_str(),
+        second.then
+    ))
 }

@@ -49,7 +49,10 @@ pub(super) fn wanted(
         context,
         late,
         copies: all_context_copies(stage, late.install.at).collect(),
-        wanted: Wanted { missing: Vec::new(), reads: Vec::new() },
+        wanted: Wanted {
+            missing: Vec::new(),
+            reads: Vec::new(),
+        },
     };
     for install in installs {
         finder.add(install)?;
@@ -72,9 +75,11 @@ impl Finder<'_, '_> {
             Needs::Files(places) => {
                 for place in places {
                     let file = self.take(place);
-                    files.push(file.ok_or_else(|| {
-                        format!("`{}` is not in the build context", base(place))
-                    })?);
+                    files.push(
+                        file.ok_or_else(|| {
+                            format!("`{}` is not in the build context", base(place))
+                        })?,
+                    );
                 }
             }
             Needs::OneOf(patterns) => {
@@ -95,14 +100,23 @@ impl Finder<'_, '_> {
         let folder = self.context_folder(&directory).unwrap_or_default();
         let ignores_scripts = install.call.flag("--ignore-scripts").is_some()
             || install.call.flag("--no-scripts").is_some();
-        let mut manifests = Manifests { context: self.context, folder, files, ignores_scripts };
+        let mut manifests = Manifests {
+            context: self.context,
+            folder,
+            files,
+            ignores_scripts,
+        };
         if !install.order.needs_from.is_empty() {
             for included in manifests.included()? {
                 self.take_context_file(&included)?;
                 manifests.files.push(included);
             }
         }
-        install.order.stops.iter().try_for_each(|stop| manifests.check(*stop))
+        install
+            .order
+            .stops
+            .iter()
+            .try_for_each(|stop| manifests.check(*stop))
     }
 
     /// Notes that the file at `place` in the image is read; its path in the context.
@@ -114,8 +128,16 @@ impl Finder<'_, '_> {
             let is_file = kind_of(self.context, &file) == Some(EntryKind::File);
             (is_file && self.context.is_sent(&file)).then_some((copy.at, file))
         };
-        let stays = self.copies.iter().filter(|copy| !is_moved(copy)).find_map(bring);
-        let moves = self.copies.iter().filter(|copy| is_moved(copy)).find_map(bring);
+        let stays = self
+            .copies
+            .iter()
+            .filter(|copy| !is_moved(copy))
+            .find_map(bring);
+        let moves = self
+            .copies
+            .iter()
+            .filter(|copy| is_moved(copy))
+            .find_map(bring);
         let (copy, file) = stays.clone().or(moves)?;
         if self.wanted.reads.contains(&file) {
             return Some(file);
@@ -136,10 +158,14 @@ impl Finder<'_, '_> {
         };
         let path = join(&format!("/{folder_of}"), base(&place));
         let path = relative(&path);
-        let found: Vec<String> =
-            sent_files(self.context, path).take(MAX_FILES + 1).map(|it| it.path.clone()).collect();
+        let found: Vec<String> = sent_files(self.context, path)
+            .take(MAX_FILES + 1)
+            .map(|it| it.path.clone())
+            .collect();
         if found.len() > MAX_FILES {
-            return Err(format!("`{pattern}` holds too many files to copy them by name"));
+            return Err(format!(
+                "`{pattern}` holds too many files to copy them by name"
+            ));
         }
         let prefix = match folder_of.is_empty() {
             true => String::new(),
@@ -153,9 +179,13 @@ impl Finder<'_, '_> {
     /// Notes a file of the context that a moved copy brings somewhere.
     fn take_context_file(&mut self, file: &str) -> Result<(), String> {
         let copies = self.copies.iter();
-        let place = copies.filter_map(|copy| copy.place_of(file, self.context)).next();
+        let place = copies
+            .filter_map(|copy| copy.place_of(file, self.context))
+            .next();
         let taken = place.and_then(|place| self.take(&place));
-        taken.map(|_| ()).ok_or_else(|| format!("`{file}` is not copied before the installation"))
+        taken
+            .map(|_| ())
+            .ok_or_else(|| format!("`{file}` is not copied before the installation"))
     }
 
     /// The folder of the context that ends up at `directory`.
@@ -163,7 +193,10 @@ impl Finder<'_, '_> {
         let probe = join(directory, "x");
         let mut moved = self.late.copies.iter();
         let file = moved.find_map(|copy| copy.brings_to(&probe, Some(self.context)))?;
-        Some(file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned()))
+        Some(
+            file.rsplit_once('/')
+                .map_or(String::new(), |(folder, _)| folder.to_owned()),
+        )
     }
 
     /// Checks that the source does not bring what the installation makes.
@@ -199,12 +232,17 @@ impl Wanted {
                 return Err(format!("the name `{file}` cannot be written in a COPY"));
             }
             let folder = folder(place);
-            match groups.iter_mut().find(|(at, other, _)| at == copy && *other == folder) {
+            match groups
+                .iter_mut()
+                .find(|(at, other, _)| at == copy && *other == folder)
+            {
                 Some((.., files)) => files.push(file),
                 None => groups.push((*copy, folder, vec![file])),
             }
         }
-        let lines = groups.iter().map(|(copy, folder, files)| line(stage, *copy, folder, files));
+        let lines = groups
+            .iter()
+            .map(|(copy, folder, files)| line(stage, *copy, folder, files));
         lines.collect()
     }
 }
@@ -226,5 +264,8 @@ fn line(stage: &Stage, copy: usize, folder: &str, files: &[&str]) -> Result<Stri
     };
     let inside = crate::place::below(folder, copy.destination());
     let inside = inside.map_or(String::new(), |inside| format!("{inside}/"));
-    Ok(format!("{keyword} {flags}{} {root}{inside}\n", files.join(" ")))
+    Ok(format!(
+        "{keyword} {flags}{} {root}{inside}\n",
+        files.join(" ")
+    ))
 }

@@ -17,7 +17,10 @@ use manifests::Wanted;
 /// The repair of a late installation, or why there is none.
 pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, String> {
     let context = cx.build_context.ok_or("the build context is not known")?;
-    let step = stage.steps.get(late.install.at).ok_or("the step is not known")?;
+    let step = stage
+        .steps
+        .get(late.install.at)
+        .ok_or("the step is not known")?;
     let installs = passage::check(cx, stage, late)?;
     let wanted = manifests::wanted(context, stage, late, &installs)?;
     let second = second_step(&late.install);
@@ -31,7 +34,9 @@ pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, Stri
         title: title(&late.install, &wanted),
         safety: if safe { Safety::Safe } else { Safety::Unsafe },
         keeps: match second {
-            None => Keeps::Order { reads: wanted.reads },
+            None => Keeps::Order {
+                reads: wanted.reads,
+            },
             Some(_) => Keeps::Nothing,
         },
         edits,
@@ -85,7 +90,11 @@ fn edits(
     if let Some(second) = second {
         let words = late.install.call.command.words();
         let last = words.last().ok_or("the command has no words")?;
-        let flags: String = second.first_flags.iter().map(|flag| format!(" {flag}")).collect();
+        let flags: String = second
+            .first_flags
+            .iter()
+            .map(|flag| format!(" {flag}"))
+            .collect();
         if !flags.is_empty() {
             edits.push(Edit::insert(last.span().end, flags));
         }

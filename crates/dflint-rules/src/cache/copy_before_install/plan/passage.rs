@@ -12,13 +12,30 @@ use super::super::{Late, installs};
 
 /// Variables that name further files which pip, uv, npm or go read.
 const VARIABLES: &[&str] = &[
-    "GOFLAGS", "NPM_CONFIG_USERCONFIG", "PIP_BUILD_CONSTRAINT", "PIP_CONFIG_FILE", "PIP_CONSTRAINT",
-    "PIP_FIND_LINKS", "PIP_REQUIREMENT", "PIP_TARGET", "UV_BUILD_CONSTRAINT", "UV_CONFIG_FILE",
-    "UV_CONSTRAINT", "UV_FIND_LINKS", "UV_OVERRIDE",
+    "GOFLAGS",
+    "NPM_CONFIG_USERCONFIG",
+    "PIP_BUILD_CONSTRAINT",
+    "PIP_CONFIG_FILE",
+    "PIP_CONSTRAINT",
+    "PIP_FIND_LINKS",
+    "PIP_REQUIREMENT",
+    "PIP_TARGET",
+    "UV_BUILD_CONSTRAINT",
+    "UV_CONFIG_FILE",
+    "UV_CONSTRAINT",
+    "UV_FIND_LINKS",
+    "UV_OVERRIDE",
 ];
 
 /// Flags that install into a directory of the project.
-const TARGET_FLAGS: &[&str] = &["-t", "--target", "--prefix", "--root", "--src", "--modules-folder"];
+const TARGET_FLAGS: &[&str] = &[
+    "-t",
+    "--target",
+    "--prefix",
+    "--root",
+    "--src",
+    "--modules-folder",
+];
 
 /// Flags that name a folder of packages.
 const INDEX_FLAGS: &[&str] = &["--find-links", "-f", "--no-index"];
@@ -45,12 +62,21 @@ pub(super) fn check<'m>(
             return Err("the source may be copied over what is installed".to_owned());
         }
     }
-    for (at, step) in stage.steps.iter().enumerate().take(late.install.at).skip(first + 1) {
+    for (at, step) in stage
+        .steps
+        .iter()
+        .enumerate()
+        .take(late.install.at)
+        .skip(first + 1)
+    {
         if late.copies.iter().all(|copy| copy.at != at) {
             check_between(cx, at, step, &places, late)?;
         }
     }
-    let step = stage.steps.get(late.install.at).ok_or("the step is not known")?;
+    let step = stage
+        .steps
+        .get(late.install.at)
+        .ok_or("the step is not known")?;
     check_install_step(cx, late.install.at, step, &places)
 }
 
@@ -87,7 +113,9 @@ fn check_between(
         }
         Action::Copy(copy) => {
             let place = copy.destination.to_known().unwrap_or("/");
-            let overlaps = places.iter().any(|it| is_within(place, it) || is_within(it, place));
+            let overlaps = places
+                .iter()
+                .any(|it| is_within(place, it) || is_within(it, place));
             // Files of the context under the same names come out the same in either order, which
             // the verifier sees where the fix is held to an order.
             if overlaps && late.install.order.two_step.is_some() && !is_manifest_copy(copy) {
@@ -96,7 +124,9 @@ fn check_between(
         }
         Action::Workdir { .. } => {
             if places.len() != late.copies.iter().filter(|copy| is_absolute(copy)).count() {
-                return Err(format!("line {line} changes the directory that the source goes to"));
+                return Err(format!(
+                    "line {line} changes the directory that the source goes to"
+                ));
             }
         }
         Action::Invalid => return Err(format!("line {line} is not understood")),
@@ -125,10 +155,14 @@ fn check_install_step<'m>(
     let script = script.ok_or("the script of the RUN that installs is not understood")?;
     let found = installs(cx, at, step);
     for command in script.commands() {
-        let is_install = found.iter().any(|install| install.call.command.id() == command.id());
+        let is_install = found
+            .iter()
+            .any(|install| install.call.command.id() == command.id());
         if !is_install && !is_bystander(at, step, command, places, cx.build_context) {
             let name = command.name().unwrap_or("another command");
-            return Err(format!("the same RUN runs `{name}`, which may need the source"));
+            return Err(format!(
+                "the same RUN runs `{name}`, which may need the source"
+            ));
         }
     }
     for install in &found {
@@ -141,7 +175,9 @@ fn check_install(step: &Step, install: &Install) -> Result<(), String> {
     let name = install.name();
     let command = install.call.command;
     if !install.call.is_certain {
-        return Err(format!("it is not certain which package manager `{name}` is"));
+        return Err(format!(
+            "it is not certain which package manager `{name}` is"
+        ));
     }
     if command.is_conditional() {
         return Err(format!("`{name}` does not always run"));
@@ -149,17 +185,30 @@ fn check_install(step: &Step, install: &Install) -> Result<(), String> {
     if matches!(install.needs, Needs::Unknown) || install.directory.is_none() {
         return Err(format!("which files `{name}` reads cannot be told"));
     }
-    if install.call.operands.iter().any(|word| word.literal().is_none()) {
+    if install
+        .call
+        .operands
+        .iter()
+        .any(|word| word.literal().is_none())
+    {
         return Err(format!("what `{name}` installs depends on a variable"));
     }
     let has = |names: &[&str]| {
-        let flag = install.call.flags.iter().find(|flag| names.contains(&flag.name.as_str()));
+        let flag = install
+            .call
+            .flags
+            .iter()
+            .find(|flag| names.contains(&flag.name.as_str()));
         flag.map(|flag| flag.name.clone())
     };
     if let Some(flag) = has(TARGET_FLAGS) {
         return Err(format!("`{flag}` may install into the project"));
     }
-    let local_index = install.order.stops.contains(&Stop::LocalIndex).then(|| has(INDEX_FLAGS));
+    let local_index = install
+        .order
+        .stops
+        .contains(&Stop::LocalIndex)
+        .then(|| has(INDEX_FLAGS));
     if let Some(flag) = local_index.flatten() {
         return Err(format!("`{flag}` may look for packages in the source"));
     }
