@@ -30,24 +30,7 @@ pub(crate) fn calls<'m>(
 
 /// The directory that `command` runs in, where it is known.
 pub(crate) fn directory(state: &State, command: SimpleCommand<'_>) -> Option<String> {
-<<<<<<< HEAD
     state.site(&UnknownProject).directory(command).ok()
-=======
-    let user = state.user();
-    site(state, &user, &ContextProject(None))
-        .directory(command)
-        .ok()
-}
-
-fn site<'s>(state: &'s State, user: &'s User, project: &'s dyn Project) -> Site<'s> {
-    Site {
-        env: state.env(),
-        user,
-        workdir: state.workdir(),
-        base: state.base().known(),
-        project,
-    }
->>>>>>> fc5b5d8 (Run the cases on the order of copies)
 }
 
 /// The project at the root of the build context.
