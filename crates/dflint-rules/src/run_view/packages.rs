@@ -10,7 +10,7 @@ impl<'m> RunView<'m, '_> {
     /// The calls of package managers, in source order.
     pub(crate) fn invocations(&self) -> Vec<Invocation<'m>> {
         self.place
-            .map(|(_, step)| package_calls::calls(step))
+            .map(|(_, step)| package_calls::calls(step, None))
             .unwrap_or_default()
     }
 
