@@ -105,7 +105,7 @@ impl<'s> Chown<'s> {
     fn touches(&self, path: &str, place: &str) -> bool {
         let path = path.trim_end_matches("/*");
         match self.recursive {
-            true => is_within(place, path) || is_within(path, place),
+            true => is_within(place, path) || place != "/" && is_within(path, place),
             false => path == place,
         }
     }

@@ -2,7 +2,7 @@
 
 use dflint_build::BuildContext;
 use dflint_build::path::base;
-use dflint_knowledge::secret::{SecretFile, secret_file};
+use dflint_knowledge::secret::{SecretFile, buildkit_secret_names, secret_file, token_at};
 
 use crate::sent_files::{Taken, sent_files, taken};
 use crate::{Context, Findings, Rule};
@@ -100,7 +100,10 @@ fn may_be_public(path: &str) -> bool {
     let name = base(path);
     let is_private = name.contains("private") || name.contains("secret");
     let may_be = KEY_ENDINGS.iter().any(|ending| name.ends_with(ending));
-    may_be && !is_private && name != "master.key" || matches!(name, ".npmrc" | ".yarnrc.yml")
+    let settings = name.ends_with(".env") && !name.starts_with(".env");
+    may_be && !is_private && name != "master.key"
+        || settings
+        || matches!(name, ".npmrc" | ".yarnrc.yml")
 }
 
 /// Whether the file's text holds a secret; `None` where it cannot be read.
@@ -111,7 +114,7 @@ fn holds_secret(path: &str, context: &dyn BuildContext) -> Option<bool> {
         return Some(text.lines().any(is_token_line));
     }
     if name.contains(".env") {
-        return Some(text.lines().any(is_assignment));
+        return Some(text.lines().any(is_secret_assignment));
     }
     if KEY_ENDINGS.iter().any(|ending| name.ends_with(ending)) && name != "master.key" {
         return Some(text.contains("PRIVATE KEY"));
@@ -144,11 +147,22 @@ fn is_token_line(line: &str) -> bool {
         && !value.starts_with('$')
 }
 
-/// `NAME=value` with a value.
-fn is_assignment(line: &str) -> bool {
-    let line = line.trim();
-    let value = line.split_once('=').map(|(_, value)| value.trim());
-    !line.starts_with('#') && value.is_some_and(|value| !matches!(value, "" | "\"\"" | "''"))
+/// `NAME=value` where the name or the value is that of a secret.
+fn is_secret_assignment(line: &str) -> bool {
+    let line = line.trim().trim_start_matches("export ");
+    let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
+        return false;
+    };
+    let value = value.trim().trim_matches(['"', '\'']);
+    // `postgres://user:password@host`
+    let authority = value
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split('/').next());
+    let password = authority
+        .and_then(|it| it.rsplit_once('@'))
+        .is_some_and(|it| it.0.contains(':'));
+    let named = buildkit_secret_names().matches(name.trim());
+    !value.is_empty() && (named || password || token_at(value).is_some())
 }
 
 fn message(secrets: &[Secret], source: &str) -> Option<String> {

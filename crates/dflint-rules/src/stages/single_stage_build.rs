@@ -1,10 +1,11 @@
 //! A program that is compiled in the stage that runs it.
 
 use dflint_build::packages::Invocation;
-use dflint_build::{Stage, Step};
+use dflint_build::{Action, Origin, Stage, Step};
+use dflint_knowledge::package_manager::Action as PackageAction;
 use dflint_shell::SimpleCommand;
 
-use crate::package_calls::call;
+use crate::package_calls::{call, calls};
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -16,7 +17,7 @@ impl Rule for SingleStageBuild {
             return;
         };
         let own_steps = stage.steps.iter().skip(stage.first_own_step);
-        if !is_service(stage) {
+        if !is_service(stage) || !brings_source(stage) || removes_packages(cx, stage) {
             return;
         }
         for step in own_steps {
@@ -104,6 +105,23 @@ const TOOLCHAINS: &[Toolchain] = &[
 fn is_service(stage: &Stage) -> bool {
     let image = stage.end.image();
     image.cmd.is_some() || image.entrypoint.is_some()
+}
+
+/// Whether files of the build context are copied, so that it is the project that is built.
+fn brings_source(stage: &Stage) -> bool {
+    stage
+        .steps
+        .iter()
+        .any(|step| matches!(&step.action, Action::Copy(copy) if copy.from == Origin::Context))
+}
+
+/// Whether packages are removed again, as tools are that were needed for a moment.
+fn removes_packages(cx: &Context, stage: &Stage) -> bool {
+    let mut calls = stage
+        .steps
+        .iter()
+        .flat_map(|step| calls(step, cx.build_context));
+    calls.any(|call| call.action() == PackageAction::Remove)
 }
 
 /// The toolchain that `command` builds with.

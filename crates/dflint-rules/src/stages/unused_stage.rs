@@ -1,6 +1,6 @@
 //! Stages that nothing is built from.
 
-use dflint_build::{Stage, StageId};
+use dflint_build::{Base, Stage, StageId};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::Severity;
 use dflint_parser::{Command, Span, Text};
@@ -23,7 +23,11 @@ impl Rule for UnusedStage {
                 *needed = true;
             }
         }
-        for stage in stages {
+        let computed = names_are_computed(stages);
+        for stage in stages
+            .iter()
+            .filter(|stage| stage.name.is_none() || !computed)
+        {
             let is_used = needed.get(stage.id.0).copied().unwrap_or(true)
                 || stage.id == last.id
                 || Some(stage.id) == cx.model.target();
@@ -32,6 +36,20 @@ impl Rule for UnusedStage {
             }
         }
     }
+}
+
+/// Whether a stage is chosen by a build argument, so that any may be meant.
+fn names_are_computed(stages: &[Stage]) -> bool {
+    let of_base = |stage: &Stage| {
+        let written = stage.from.base.as_str();
+        let may_be_stage = match &stage.base {
+            Base::Stage(_) => true,
+            Base::Unknown(_) => !written.contains(['/', ':']),
+            _ => false,
+        };
+        written.contains('$') && may_be_stage
+    };
+    stages.iter().any(of_base)
 }
 
 fn report(cx: &Context, stage: &Stage, findings: &mut Findings) {

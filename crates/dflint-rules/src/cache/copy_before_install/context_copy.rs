@@ -185,7 +185,10 @@ fn looks_like_directory(source: &str, destination: &str) -> bool {
         name,
         "src" | "app" | "lib" | "source" | "cmd" | "pkg" | "internal"
     );
-    (repeated || usual) && !name.contains(['.', '*', '?', '[']) && !is_manifest(name)
+    let plain = name
+        .chars()
+        .all(|c| !c.is_ascii_uppercase() && !".*?[".contains(c));
+    (repeated || usual) && plain && !is_manifest(name)
 }
 
 fn is_source(path: &str, destination: &str, context: Option<&dyn BuildContext>) -> bool {
@@ -200,7 +203,8 @@ fn is_source(path: &str, destination: &str, context: Option<&dyn BuildContext>) 
         return true;
     }
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| SOURCE_ENDINGS.contains(&ending)) && !is_manifest(name)
+    let settings = name.contains(".config.") || name.contains("rc.");
+    ending.is_some_and(|ending| SOURCE_ENDINGS.contains(&ending)) && !settings && !is_manifest(name)
 }
 
 /// Whether a package manager reads a file of this name before it installs.

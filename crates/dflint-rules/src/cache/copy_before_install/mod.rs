@@ -7,6 +7,7 @@ mod plan;
 mod stops;
 
 use dflint_build::{Action, Base, Stage, Step};
+use dflint_knowledge::package_manager::Stop;
 
 use crate::place::below;
 use crate::{Context, Findings, Rule};
@@ -126,7 +127,30 @@ fn late<'m>(
             })
         })
     });
-    all_there.then_some(Late { copies, install })
+    let late = Late { copies, install };
+    (all_there && !may_be_meant(cx, stage, &late)).then_some(late)
+}
+
+/// Whether the folders may be there because the manifests name them, which only the build context
+/// could show: whoever copied the manifests alone has thought about the order.
+fn may_be_meant(cx: &Context, stage: &Stage, late: &Late) -> bool {
+    let names_folders = [
+        Stop::LocalReplace,
+        Stop::Workspaces,
+        Stop::LocalDependencies,
+    ];
+    let stops = late.install.order.stops;
+    let whole = late
+        .copies
+        .iter()
+        .any(|copy| copy.sources().any(|source| source == "/"));
+    let needs_none = matches!(&late.install.needs, Needs::Files(files) if files.is_empty());
+    cx.build_context.is_none()
+        && late.install.order.two_step.is_none()
+        && names_folders.iter().any(|stop| stops.contains(stop))
+        && !whole
+        && !needs_none
+        && missing_manifests(cx, stage, late).is_empty()
 }
 
 /// The copies from the context in front of the step at `end`.

@@ -2,6 +2,7 @@
 
 mod template;
 
+use dflint_build::path::base;
 use dflint_build::{BuildContext, EntryKind};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::secret::secret_file;
@@ -30,6 +31,9 @@ impl Rule for MissingDockerignore {
         let Some(cargo) = Cargo::of(context, &path) else {
             return;
         };
+        if !path.is_empty() && cargo.is_clean() {
+            return;
+        }
         findings
             .report(
                 span,
@@ -85,6 +89,8 @@ struct Cargo {
     unwanted: Vec<String>,
     /// Files with secrets.
     secrets: Vec<String>,
+    /// Whether a Dockerfile is copied, every edit of which changes the layer.
+    holds_dockerfile: bool,
 }
 
 impl Cargo {
@@ -96,10 +102,12 @@ impl Cargo {
             bytes: 0,
             unwanted: Vec::new(),
             secrets: Vec::new(),
+            holds_dockerfile: false,
         };
         for entry in sent_files(context, path) {
             cargo.files += 1;
             cargo.bytes += entry.size;
+            cargo.holds_dockerfile |= base(&entry.path).contains("Dockerfile");
             if let Some(unwanted) = unwanted(&entry.path) {
                 if cargo.unwanted.last().is_none_or(|last| last != unwanted) {
                     cargo.unwanted.push(unwanted.to_owned());
@@ -109,6 +117,11 @@ impl Cargo {
             }
         }
         Some(cargo)
+    }
+
+    /// Whether there is nothing that a `.dockerignore` would have to name.
+    fn is_clean(&self) -> bool {
+        self.unwanted.is_empty() && self.secrets.is_empty() && !self.holds_dockerfile
     }
 
     fn warning(&self) -> String {
