@@ -7,7 +7,7 @@ use dflint_build::MemoryContext;
 use dflint_fix::Safety;
 use dflint_knowledge::{Block, BlockKind, Fixability, RulePage, pages};
 use dflint_linter::{FixReport, Preset, Selection, Settings, Source, fix, lint};
-use dflint_rules::{CachePolicy, RuleOptions};
+use dflint_rules::{CachePolicy, LabelFormat, RuleOptions};
 
 #[test]
 fn every_page_keeps_its_word() {
@@ -218,6 +218,13 @@ fn set(options: &mut RuleOptions, option: &str, value: &str) -> Result<(), Strin
         ("trusted-registries", list) => {
             options.trusted_registries = list.split(',').map(str::to_owned).collect();
         }
+        ("label-schema", list) => {
+            for entry in list.split(',') {
+                let (label, format) = entry.split_once(':').unwrap_or((entry, "text"));
+                let format = label_format(format).ok_or(format!("no label is a `{format}`"))?;
+                options.label_schema.insert(label.to_owned(), format);
+            }
+        }
         _ => {
             return Err(format!(
                 "`option.{option}={value}` is not an option of the rules"
@@ -225,4 +232,17 @@ fn set(options: &mut RuleOptions, option: &str, value: &str) -> Result<(), Strin
         }
     }
     Ok(())
+}
+
+fn label_format(name: &str) -> Option<LabelFormat> {
+    Some(match name {
+        "text" => LabelFormat::Text,
+        "url" => LabelFormat::Url,
+        "rfc3339" => LabelFormat::Rfc3339,
+        "spdx" => LabelFormat::Spdx,
+        "hash" => LabelFormat::Hash,
+        "semver" => LabelFormat::SemVer,
+        "email" => LabelFormat::Email,
+        _ => return None,
+    })
 }

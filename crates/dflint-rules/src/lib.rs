@@ -5,6 +5,8 @@
 //! is nothing else to register.
 
 mod cache_mounts;
+mod archive;
+mod base_name;
 mod casing;
 mod context;
 mod exposed_port;

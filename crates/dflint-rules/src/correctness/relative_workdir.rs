@@ -2,16 +2,38 @@
 
 use dflint_build::{Action, Base, BaseImages, Model, Stage, Value};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, Text};
+use dflint_parser::{Command, InstructionName, Text};
 
 use crate::visit::Visit;
-use crate::{Context, Dialect, Findings, Rule};
+use crate::written::{may_be_absolute, unquoted};
+use crate::{Context, Dialect, Findings, Rule, Site};
 
 /// See the page.
 pub(crate) struct RelativeWorkdir;
 
 impl Rule for RelativeWorkdir {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Workdir]
+    }
+
+    /// hadolint wants every directory absolute, also below an absolute one.
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        let Command::Workdir(word) = &site.instruction.command else {
+            return;
+        };
+        if cx.dialect == Dialect::Hadolint && !may_be_absolute(unquoted(word.as_str())) {
+            let written = word.as_str();
+            findings.report(
+                cx.anchor(site.instruction, word.span()),
+                format!("the directory `{written}` is relative, write an absolute one"),
+            );
+        }
+    }
+
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect == Dialect::Hadolint {
+            return;
+        }
         for visit in cx.visits() {
             let step = visit.step;
             let (Action::Workdir { written, path }, Command::Workdir(word)) =

@@ -2,17 +2,21 @@
 
 use dflint_build::StageId;
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Dockerfile, InstructionName};
+use dflint_parser::{Dockerfile, Instruction, InstructionName};
 
 use crate::lines::{holds_comment, lines_of};
 use crate::visit::Visit;
-use crate::{Context, Findings, Rule};
+use crate::written::written_stages;
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct RepeatedInstruction;
 
 impl Rule for RepeatedInstruction {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect == Dialect::Hadolint {
+            return report_replacing(cx, findings);
+        }
         let mut last = Last::default();
         for visit in cx.visits() {
             let Some(codes) = visit.step.instruction.name.and_then(codes) else {
@@ -33,6 +37,32 @@ impl Rule for RepeatedInstruction {
                 .answers_to(codes)
                 .related(later, "the one that counts")
                 .fix_or_withhold(fix(cx.dockerfile, &earlier));
+        }
+    }
+}
+
+/// hadolint points at the instruction that replaces another.
+fn report_replacing(cx: &Context, findings: &mut Findings) {
+    for stage in written_stages(cx.dockerfile) {
+        let mut seen: Vec<&Instruction> = Vec::new();
+        for instruction in stage.steps {
+            let Some(codes) = instruction.name.and_then(codes) else {
+                continue;
+            };
+            let earlier = seen.iter_mut().find(|earlier| earlier.name == instruction.name);
+            let Some(earlier) = earlier else {
+                seen.push(instruction);
+                continue;
+            };
+            let keyword = instruction.keyword.as_str();
+            findings
+                .report(
+                    instruction.keyword.span(),
+                    format!("this replaces the {keyword} above, which does nothing: remove it"),
+                )
+                .answers_to(codes)
+                .related(earlier.keyword.span(), "the one that is replaced");
+            *earlier = instruction;
         }
     }
 }

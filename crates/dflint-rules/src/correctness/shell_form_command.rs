@@ -2,15 +2,45 @@
 
 use dflint_build::State;
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, CommandLine, Instruction, Text};
+use dflint_parser::{Command, CommandLine, HealthTest, Instruction, InstructionName, Text};
 
-use crate::{Context, Dialect, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule, Site};
 
 /// See the page.
 pub(crate) struct ShellFormCommand;
 
 impl Rule for ShellFormCommand {
+    fn interests(&self) -> &'static [InstructionName] {
+        &[InstructionName::Cmd, InstructionName::Entrypoint, InstructionName::Healthcheck]
+    }
+
+    /// hadolint wants a health check in JSON form too, and asks for no shell.
+    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        let health_check = match &site.instruction.command {
+            Command::Healthcheck(check) => match &check.test {
+                HealthTest::Cmd(CommandLine::Shell(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let text = shell_text(site.instruction).or(health_check);
+        let Some(text) = text.filter(|_| cx.dialect == Dialect::Hadolint) else {
+            return;
+        };
+        let keyword = &site.instruction.keyword;
+        let finding = findings.report(
+            keyword.span(),
+            format!("write {} as a JSON array: a shell is in the way otherwise", keyword.as_str()),
+        );
+        if let Some((_, step)) = cx.model.step_at(site.index) {
+            finding.fix_or_withhold(fix(text, words(text), &step.state));
+        }
+    }
+
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect == Dialect::Hadolint {
+            return;
+        }
         for visit in cx.visits() {
             let instruction = visit.step.instruction;
             let Some(text) = shell_text(instruction) else {

@@ -4,7 +4,7 @@ use dflint_build::{Platform, Point, Stage};
 use dflint_fix::{Keeps, Safety};
 
 use crate::platform_flag::remove;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct ConstantPlatform;
@@ -19,10 +19,12 @@ impl Rule for ConstantPlatform {
             let Some(written) = &stage.from.platform else {
                 continue;
             };
-            let Some(platform) = constant(cx, written.as_str()) else {
-                continue;
+            let is_found = match cx.dialect {
+                Dialect::Hadolint => names_no_platform_argument(written.as_str()),
+                _ => constant(cx, written.as_str())
+                    .is_some_and(|platform| !is_named_for(stage, &platform)),
             };
-            if !cx.reach.covers(here) || is_named_for(stage, &platform) {
+            if !cx.reach.covers(here) || !is_found {
                 continue;
             }
             findings
@@ -42,6 +44,11 @@ impl Rule for ConstantPlatform {
                 ));
         }
     }
+}
+
+/// hadolint takes everything for a constant that does not name one of two arguments.
+fn names_no_platform_argument(written: &str) -> bool {
+    !written.contains("BUILDPLATFORM") && !written.contains("TARGETPLATFORM")
 }
 
 /// The platform that the text names without any variable.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dflint_build::{Point, Stage};
 
 use crate::stage_name::rename;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct DuplicateStageName;
@@ -20,7 +20,11 @@ impl Rule for DuplicateStageName {
             let (Some(name), Some(written)) = (&stage.name, &stage.from.name) else {
                 continue;
             };
-            let Some(earlier) = seen.insert(name, stage) else {
+            let key = match cx.dialect {
+                Dialect::Hadolint => written.as_str(),
+                _ => name,
+            };
+            let Some(earlier) = seen.insert(key, stage) else {
                 continue;
             };
             findings

@@ -5,7 +5,7 @@ use dflint_build::{Point, Stage};
 use dflint_fix::{Fix, Keeps, Safety};
 
 use crate::platform_flag::remove;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct RedundantTargetPlatform;
@@ -45,6 +45,9 @@ fn fix(cx: &Context, stage: &Stage, written: &str) -> Result<Fix, &'static str> 
 
 /// Whether the text names `TARGETPLATFORM`, no other variable, and comes to its value.
 fn comes_to_target_platform(cx: &Context, written: &str) -> bool {
+    if cx.dialect == Dialect::Hadolint {
+        return is_target_platform(written);
+    }
     let Ok(expansion) = cx.model.expander().word(written, cx.model.global_args()) else {
         return false;
     };

@@ -3,7 +3,7 @@
 use dflint_build::Point;
 
 use crate::stage_name::rename;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct ReservedStageName;
@@ -17,7 +17,11 @@ impl Rule for ReservedStageName {
             let (Some(name), Some(written)) = (&stage.name, &stage.from.name) else {
                 continue;
             };
-            let meaning = match name.as_str() {
+            let is_read = match cx.dialect {
+                Dialect::Hadolint => written.as_str(),
+                _ => name,
+            };
+            let meaning = match is_read {
                 "context" => "the build context",
                 "scratch" => "the empty base",
                 _ => continue,

@@ -1,0 +1,39 @@
+//! `USER root` at the end.
+
+use dflint_parser::{Command, Text};
+
+use crate::written::written_stages;
+use crate::{Context, Dialect, Findings, Rule};
+
+/// See the page.
+pub(crate) struct RootUser;
+
+impl Rule for RootUser {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let target = cx.model.target().and_then(|target| cx.model.stage(target));
+        for stage in written_stages(cx.dockerfile) {
+            let is_target = match (target, stage.instruction) {
+                (Some(target), Some(from)) => target.instruction.span == from.span,
+                _ => false,
+            };
+            if cx.dialect == Dialect::Dflint && !is_target {
+                continue;
+            }
+            let users = stage.steps.iter().rev().filter_map(|step| match &step.command {
+                Command::User(user) => Some(user),
+                _ => None,
+            });
+            if let Some(user) = users.take(1).find(|user| is_root(user)) {
+                findings.report(
+                    user.span(),
+                    "the container runs as root: end the stage with a USER without privileges",
+                );
+            }
+        }
+    }
+}
+
+fn is_root(user: &Text) -> bool {
+    let name = user.as_str().split(':').next();
+    matches!(name, Some("root" | "0"))
+}

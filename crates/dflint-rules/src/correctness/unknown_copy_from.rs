@@ -1,0 +1,83 @@
+//! `COPY --from=` a name that no stage has.
+
+use dflint_build::{Action, ImageReference, Origin};
+use dflint_parser::{Command, Instruction, Text};
+
+use crate::suggestion::nearest;
+use crate::written::written_stages;
+use crate::{Context, Dialect, Findings, Rule};
+
+/// See the page.
+pub(crate) struct UnknownCopyFrom;
+
+impl Rule for UnknownCopyFrom {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        if cx.dialect == Dialect::Hadolint {
+            return report_unseen(cx, findings);
+        }
+        for (stage, step) in cx.model.steps().filter(|(_, step)| !step.is_trigger) {
+            let (Action::Copy(copy), Command::Copy(written)) =
+                (&step.action, &step.instruction.command)
+            else {
+                continue;
+            };
+            let (Origin::Image(image), Some(word)) = (&copy.from, &written.from) else {
+                continue;
+            };
+            if !is_a_bare_name(image, word.as_str()) {
+                continue;
+            }
+            let stages = cx.model.stages().iter();
+            let names = stages.filter(|other| other.id != stage.id);
+            let names = names.filter_map(|other| other.name.as_deref());
+            report(cx, step.instruction, word, nearest(word.as_str(), names), findings);
+        }
+    }
+}
+
+/// Whether it would be an official image in its latest version, which nobody copies from.
+fn is_a_bare_name(image: &ImageReference, word: &str) -> bool {
+    !image.has_written_tag && image.digest.is_none() && !word.contains(['/', '$'])
+}
+
+fn report(
+    cx: &Context,
+    instruction: &Instruction,
+    word: &Text,
+    nearest: Option<&str>,
+    findings: &mut Findings,
+) {
+    let name = word.as_str();
+    let hint = nearest.map(|nearest| format!(", did you mean `{nearest}`?")).unwrap_or_default();
+    findings.report(
+        cx.anchor(instruction, word.span()),
+        format!("no stage above is called `{name}`, so an image of that name is pulled{hint}"),
+    );
+}
+
+/// hadolint knows the names and numbers of the stages so far, and takes a colon for an image.
+fn report_unseen(cx: &Context, findings: &mut Findings) {
+    let mut names: Vec<&str> = Vec::new();
+    let mut stages = 0;
+    for stage in written_stages(cx.dockerfile) {
+        stages += usize::from(stage.instruction.is_some());
+        names.extend(stage.name());
+        for step in stage.steps {
+            let Command::Copy(copy) = &step.command else {
+                continue;
+            };
+            let Some(from) = &copy.from else {
+                continue;
+            };
+            let text = from.as_str();
+            let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            let number = text.get(..digits).and_then(|digits| digits.parse::<usize>().ok());
+            let is_known = text.contains(':')
+                || names.contains(&text)
+                || number.is_some_and(|number| number < stages);
+            if !is_known {
+                report(cx, step, from, None, findings);
+            }
+        }
+    }
+}
