@@ -18,7 +18,7 @@ pub(crate) struct BaseName<'m, 'a> {
 }
 
 impl<'m, 'a> BaseName<'m, 'a> {
-    /// The images of all stages, without `scratch`, earlier stages, and what a variable names.
+    /// The images of all stages, without `scratch` and earlier stages.
     pub(crate) fn of_stages(cx: &Context<'m, 'a>) -> Vec<Self> {
         let by_case = cx.dialect == Dialect::Hadolint;
         let fold = |name: &str| if by_case { name.to_owned() } else { name.to_lowercase() };
@@ -27,7 +27,7 @@ impl<'m, 'a> BaseName<'m, 'a> {
         for from in written_stages(cx.dockerfile).filter_map(|stage| stage.from) {
             let word = &from.base;
             let is_image = word.as_str() != "scratch" && !names.contains(&fold(word.as_str()));
-            if is_image && !is_variable(word.as_str(), cx.dialect) {
+            if is_image {
                 found.push(Self::read(word));
             }
             names.extend(from.name.as_ref().map(|name| fold(name.as_str())));
@@ -48,17 +48,18 @@ impl<'m, 'a> BaseName<'m, 'a> {
         };
         Self { word, tag, digest }
     }
+
+    /// Whether a variable may hold the tag. hadolint looks for one only where the name begins.
+    pub(crate) fn may_hold_tag(&self, dialect: Dialect) -> bool {
+        let text = self.word.as_str();
+        if dialect != Dialect::Hadolint {
+            return text.contains('$');
+        }
+        let name = match text.split_once('/') {
+            Some((registry, rest)) if registry.contains(['.', ':']) => rest,
+            _ => text,
+        };
+        name.starts_with('$')
+    }
 }
 
-/// Whether nobody can tell from the text which image it is. hadolint looks for a variable only
-/// where the name begins.
-fn is_variable(text: &str, dialect: Dialect) -> bool {
-    if dialect != Dialect::Hadolint {
-        return text.contains('$');
-    }
-    let name = match text.split_once('/') {
-        Some((registry, rest)) if registry.contains(['.', ':']) => rest,
-        _ => text,
-    };
-    name.starts_with('$')
-}

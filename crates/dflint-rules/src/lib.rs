@@ -4,9 +4,9 @@
 //! `src/<category>/<rule_name>.rs`; the build script pairs them and declares the modules, so there
 //! is nothing else to register.
 
-mod cache_mounts;
 mod archive;
 mod base_name;
+mod cache_mounts;
 mod casing;
 mod context;
 mod exposed_port;
@@ -19,12 +19,12 @@ mod package_calls;
 mod place;
 mod platform_flag;
 mod rule;
-mod sent_files;
-mod scan;
 mod run_view;
+mod scan;
+mod sent_files;
 mod set;
-mod stage_name;
 mod spdx;
+mod stage_name;
 mod suggestion;
 mod variable;
 mod visit;

@@ -38,10 +38,15 @@ fn fix(destination: &Text) -> Result<Fix, &'static str> {
     if !destination.is_contiguous() || destination.as_str().contains(['$', '"', '\'', '\\']) {
         return Err("the destination is not written plainly");
     }
+    // `.` is a directory; whether another destination is one depends on what is there.
+    let (safety, keeps) = match destination.as_str() {
+        "." => (Safety::Safe, Keeps::Everything),
+        _ => (Safety::Unsafe, Keeps::Nothing),
+    };
     Ok(Fix {
         title: "End the destination with a slash".to_owned(),
-        safety: Safety::Safe,
-        keeps: Keeps::Copies,
+        safety,
+        keeps,
         edits: vec![Edit::insert(destination.span().end, "/")],
     })
 }

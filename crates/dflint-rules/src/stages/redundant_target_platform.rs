@@ -46,7 +46,7 @@ fn fix(cx: &Context, stage: &Stage, written: &str) -> Result<Fix, &'static str> 
 /// Whether the text names `TARGETPLATFORM`, no other variable, and comes to its value.
 fn comes_to_target_platform(cx: &Context, written: &str) -> bool {
     if cx.dialect == Dialect::Hadolint {
-        return is_target_platform(written);
+        return matches!(written, "$TARGETPLATFORM" | "${TARGETPLATFORM}");
     }
     let Ok(expansion) = cx.model.expander().word(written, cx.model.global_args()) else {
         return false;
