@@ -26,7 +26,11 @@ const SEVERITIES: [(&str, &str); 4] = [
 
 const FIXES: [(&str, &str); 3] = [("safe", "Safe"), ("unsafe", "Unsafe"), ("none", "None")];
 
-const FINDERS: [(&str, &str); 2] = [("rule", "Rule"), ("linter", "Linter")];
+const FINDERS: [(&str, &str); 3] = [
+    ("rule", "Rule"),
+    ("linter", "Linter"),
+    ("program", "Program"),
+];
 
 /// The sections a page may have, in their order, and whether it must.
 const SECTIONS: [(&str, bool); 6] = [
@@ -264,15 +268,32 @@ fn codes(place: Place<'_>, (value, line): (&str, usize)) -> Result<Vec<String>, 
         .map(str::trim)
         .filter(|code| !code.is_empty())
     {
-        if !code.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let Some(expanded) = expand(code) else {
             return Err(place.error(line, format!("`{code}` is not a code")));
-        }
-        if codes.iter().any(|known| known == code) {
+        };
+        if codes.iter().any(|known| expanded.contains(known)) {
             return Err(place.error(line, format!("code `{code}` stands twice")));
         }
-        codes.push(code.to_owned());
+        codes.extend(expanded);
     }
     Ok(codes)
+}
+
+/// One code, or all from the first to the last of `SC1000-SC1199`; `None` where it is neither.
+fn expand(code: &str) -> Option<Vec<String>> {
+    let is_code = |code: &str| code.chars().all(|c| c.is_ascii_alphanumeric());
+    let Some((first, last)) = code.split_once('-') else {
+        return is_code(code).then(|| vec![code.to_owned()]);
+    };
+    let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let first: u32 = first.strip_prefix(letters)?.parse().ok()?;
+    let last: u32 = last.strip_prefix(letters)?.parse().ok()?;
+    let is_range = is_code(letters) && first < last;
+    is_range.then(|| {
+        (first..=last)
+            .map(|number| format!("{letters}{number}"))
+            .collect()
+    })
 }
 
 /// Checks the `##` headings; gives the text of "What it does".

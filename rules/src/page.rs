@@ -94,6 +94,8 @@ pub enum Finder {
     Rule,
     /// The linter itself, which knows what no rule can see (syntax errors, unused ignores).
     Linter,
+    /// Another program, where it is installed; what calls it runs its page's examples as tests.
+    Program,
 }
 
 /// One rule's page: the front matter as fields, the prose as Markdown, the examples as blocks.
@@ -139,6 +141,18 @@ pub struct Block {
     pub page_line: u32,
     /// The block's text, line ends included.
     pub text: &'static str,
+}
+
+impl RulePage {
+    /// The codes as a reader wants them: the first and the last of a list that nobody reads.
+    #[must_use]
+    pub fn listed_codes(&self) -> String {
+        const LONGEST: usize = 16;
+        match self.codes {
+            [first, .., last] if self.codes.len() > LONGEST => format!("{first} … {last}"),
+            codes => codes.join(", "),
+        }
+    }
 }
 
 impl Block {

@@ -73,7 +73,7 @@ fn row(page: &RulePage) -> String {
         fix => fix.as_str(),
     };
     let summary = page.summary.replace('|', "\\|");
-    let (level, codes) = (page.severity.as_str(), page.codes.join(", "));
+    let (level, codes) = (page.severity.as_str(), page.listed_codes());
     format!("| {link} | {level} | {on} | {fix} | {codes} | {summary} |\n")
 }
 

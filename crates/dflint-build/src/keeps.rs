@@ -21,6 +21,11 @@ pub enum Keeps {
         /// The context paths that the moved steps read (path relative to the context).
         reads: Vec<String>,
     },
+    /// Build operations and image configuration are equal, and all comments but these stay.
+    Comments {
+        /// The comments that go or change, each from its `#` on.
+        removed: Vec<String>,
+    },
     /// Nothing (unsafe fixes only).
     Nothing,
 }

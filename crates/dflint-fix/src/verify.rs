@@ -68,7 +68,8 @@ impl Fix {
 /// converts, has kept its comments and directives, and builds the same under `keeps`.
 ///
 /// Under [`Keeps::Nothing`], a change may take comments away together with the instruction they
-/// stand in or above: `removable` holds their texts, as [`comments_of_removed`] gives them.
+/// stand in or above: `removable` holds their texts, as [`comments_of_removed`] gives them. Under
+/// [`Keeps::Comments`] it holds those that the promise names.
 ///
 /// # Errors
 ///

@@ -51,6 +51,7 @@ pub(crate) fn judge<'a>(
     let mut findings = syntax_errors(file, &ignores, settings);
     let frozen = frozen(file, is_utf8, !findings.is_empty());
     findings.extend(found_by_rules(file, model, &mut ignores, settings, context));
+    findings.extend(unused_ignores(file, &mut ignores, settings));
     finding::sort(&mut findings);
     if findings.iter().any(|finding| finding.fix.is_some()) {
         prepare_fixes(&mut findings, model, frozen);
@@ -90,6 +91,8 @@ fn found_by_rules<'a>(
     }
     let build_errors = build_errors(model);
     findings.extend(build_errors.filter_map(|found| settings.rules.admit(found)));
+    findings
+        .extend(found_in_scripts(model, settings).filter_map(|found| settings.rules.admit(found)));
     findings.retain(|finding| !ignores.cover(finding));
     if ignores.makes_errors() {
         for finding in &mut findings {
@@ -102,6 +105,36 @@ fn found_by_rules<'a>(
             }
         }
     }
+    findings
+}
+
+/// What the program for scripts finds, where there is one and its rule runs.
+fn found_in_scripts(
+    model: &Model<'_>,
+    settings: &Settings,
+) -> impl Iterator<Item = dflint_rules::Finding> {
+    let judge = settings.script_judge.as_ref();
+    let asked = judge.filter(|_| settings.rules.has(&pages::SHELLCHECK));
+    asked
+        .map(|judge| judge.judge(model))
+        .unwrap_or_default()
+        .into_iter()
+}
+
+/// The ignore comments that left out nothing, once all findings are known.
+fn unused_ignores(
+    file: &Dockerfile<'_>,
+    ignores: &mut Ignores<'_>,
+    settings: &Settings,
+) -> Vec<Finding> {
+    if !settings.rules.has(&pages::UNUSED_IGNORE) {
+        return Vec::new();
+    }
+    let found = ignores.unused_findings(file.source, settings).into_iter();
+    let mut findings: Vec<Finding> = found
+        .filter_map(|found| settings.rules.admit(found))
+        .collect();
+    findings.retain(|finding| !ignores.cover(finding));
     findings
 }
 

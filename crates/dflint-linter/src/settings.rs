@@ -1,8 +1,11 @@
 //! What a run is told.
 
+use std::sync::Arc;
+
 use dflint_build::ModelOptions;
 use dflint_rules::RuleOptions;
 
+use crate::script_judge::ScriptJudge;
 use crate::selection::{ActiveRules, Preset, Selection, UnknownName};
 
 /// What holds for all files that share a configuration.
@@ -15,6 +18,8 @@ pub struct Settings {
     pub model: ModelOptions,
     /// Whether `# dflint ignore=` and `# hadolint ignore=` comments count.
     pub pragmas: bool,
+    /// The program that judges the scripts of `RUN`, where one is asked for.
+    pub script_judge: Option<Arc<dyn ScriptJudge>>,
 }
 
 impl Settings {
@@ -33,6 +38,7 @@ impl Settings {
                 _ => ModelOptions::default(),
             },
             pragmas: true,
+            script_judge: None,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dflint_build::MemoryContext;
 use dflint_fix::Safety;
-use dflint_knowledge::{Block, BlockKind, Fixability, RulePage, pages};
+use dflint_knowledge::{Block, BlockKind, Finder, Fixability, RulePage, pages};
 use dflint_linter::{FixReport, Preset, Selection, Settings, Source, fix, lint};
 use dflint_rules::{CachePolicy, LabelFormat, RuleOptions};
 
@@ -17,6 +17,10 @@ fn every_page_keeps_its_word() {
 
 /// What a page says that is not so.
 fn failures(page: &'static RulePage) -> Vec<String> {
+    if page.found_by == Finder::Program {
+        // Its examples run where the program is called.
+        return Vec::new();
+    }
     let mut failures = Vec::new();
     for (at, block) in page.blocks.iter().enumerate() {
         let example = Example { page, block };

@@ -7,5 +7,6 @@ pub mod exclude;
 pub mod names;
 pub mod paths;
 pub mod project;
+mod shellchecks;
 pub mod source;
 pub mod write;

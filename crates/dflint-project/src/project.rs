@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dflint_linter::{Preset, Selection, Settings, UnknownName};
+use dflint_build::Model;
+use dflint_knowledge::pages;
+use dflint_linter::{Preset, ScriptJudge, Selection, Settings, Source, UnknownName};
 use dflint_parser::Dockerfile;
+use dflint_shellcheck::ShellCheck;
 
 use crate::config::{Config, ConfigError};
 use crate::context::{Contexts, DiskContext, infer, project_root};
 use crate::discovery::{Discovered, Exclusions, discover};
 use crate::exclude::{PatternError, Patterns};
 use crate::paths::absolute;
+use crate::shellchecks::ShellChecks;
+use crate::source::read;
 
 /// What the command line says; it wins over configuration.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,8 @@ pub struct Overrides {
     pub exclude: Vec<String>,
     /// Whether excluded files are left out even when they are named.
     pub force_exclude: bool,
+    /// Whether ShellCheck reads the scripts of `RUN`.
+    pub shellcheck: bool,
     /// hadolint's environment variables, name and value. They count as its configuration file
     /// does: where dflint has no configuration.
     pub hadolint_environment: Vec<(String, String)>,
@@ -78,6 +85,7 @@ pub struct Project {
     contexts: Contexts,
     /// By directory.
     configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
+    shellchecks: ShellChecks,
     settings: Mutex<HashMap<SettingsKey, Arc<Settings>>>,
 }
 
@@ -114,6 +122,7 @@ impl Project {
             exclude,
             contexts: Contexts::default(),
             configs: Mutex::default(),
+            shellchecks: ShellChecks::default(),
             settings: Mutex::default(),
         })
     }
@@ -187,9 +196,57 @@ impl Project {
             .build_args
             .clone_from(&self.overrides.build_args);
         settings.model.target.clone_from(&self.overrides.target);
+        settings.script_judge = self
+            .shellcheck(&config, &settings)
+            .map(|shellcheck| shellcheck as Arc<dyn ScriptJudge>);
         let settings = Arc::new(settings);
         known.insert(key, Arc::clone(&settings));
         Ok(Governing { config, settings })
+    }
+
+    /// The ShellCheck that reads the scripts of files with this configuration.
+    fn shellcheck(&self, config: &Config, settings: &Settings) -> Option<Arc<ShellCheck>> {
+        if !settings.rules.has(&pages::SHELLCHECK) {
+            return None;
+        }
+        let said = self
+            .overrides
+            .shellcheck
+            .then_some(true)
+            .or(config.shellcheck);
+        let is_asked = said.unwrap_or(settings.rules.preset() == Preset::Hadolint);
+        if !is_asked {
+            return None;
+        }
+        let program = config.shellcheck_program.as_deref();
+        self.shellchecks.get(program, said.is_some())
+    }
+
+    /// Has the scripts of the files at `paths` (absolute and clean) read in few processes, where
+    /// ShellCheck is asked for. A file that cannot be read is left for who reads it next.
+    pub fn prepare_scripts<'p>(&self, paths: impl Iterator<Item = &'p Path>) {
+        for path in paths {
+            let Ok(governing) = self.governing(path) else {
+                continue;
+            };
+            let Some(shellcheck) = self.shellcheck(&governing.config, &governing.settings) else {
+                continue;
+            };
+            let Ok(bytes) = read(path) else { continue };
+            let Ok(source) = Source::read(&bytes) else {
+                continue;
+            };
+            let file = dflint_parser::parse(source.text());
+            let model = Model::new(&file, &governing.settings.model);
+            self.shellchecks.collect(&shellcheck, &model);
+        }
+        self.shellchecks.prepare();
+    }
+
+    /// What went wrong with ShellCheck, one sentence each.
+    #[must_use]
+    pub fn shellcheck_notes(&self) -> Vec<String> {
+        self.shellchecks.notes()
     }
 
     /// The directory that is the build context of `file`, which stands at `path` (absolute and

@@ -60,9 +60,13 @@ fn rules_of(report: &Report) -> Vec<&'static RulePage> {
     rules
 }
 
+/// How many tags GitHub takes a rule.
+const MAX_TAGS: usize = 20;
+
 fn rule_of(rule: &RulePage) -> Value {
     let mut tags = vec![rule.category.as_str()];
-    tags.extend_from_slice(rule.codes);
+    // The category is one tag, and the word that marks security may be another.
+    tags.extend(rule.codes.iter().take(MAX_TAGS - 2));
     let mut properties = json!({"precision": "high"});
     if rule.category == Category::Secrets {
         tags.insert(0, "security");

@@ -119,6 +119,9 @@ pub(crate) struct RuleArgs {
     /// Rules to leave out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+    /// Have ShellCheck read the scripts of RUN
+    #[arg(long)]
+    pub(crate) shellcheck: bool,
     /// Read this configuration file, for all files
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

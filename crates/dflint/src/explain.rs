@@ -56,7 +56,7 @@ fn facts(page: &RulePage) -> String {
         "off in `recommended`"
     };
     let mut facts = vec![page.category.as_str(), page.severity.as_str(), fix, preset];
-    let codes = page.codes.join(", ");
+    let codes = page.listed_codes();
     let known_as = format!("also {codes}");
     if !codes.is_empty() {
         facts.push(&known_as);

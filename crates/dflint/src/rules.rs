@@ -42,7 +42,7 @@ fn facts(page: &RulePage) -> String {
     let codes = if page.codes.is_empty() {
         String::new()
     } else {
-        format!(" ({})", page.codes.join(", "))
+        format!(" ({})", page.listed_codes())
     };
     format!(
         "{default}  {severity:7}  fix: {fix:6}  {}{codes}",

@@ -21,7 +21,9 @@ impl<'k> Allowance<'k> {
         match keeps {
             Keeps::Commands { removed, added } => Self::Commands { removed, added },
             Keeps::Copies => Self::Copies,
-            Keeps::Everything | Keeps::Order { .. } | Keeps::Nothing => Self::None,
+            Keeps::Everything | Keeps::Comments { .. } | Keeps::Order { .. } | Keeps::Nothing => {
+                Self::None
+            }
         }
     }
 

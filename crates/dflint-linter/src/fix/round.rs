@@ -221,6 +221,7 @@ impl<'r> Round<'r, '_> {
         let removed = self.patch(added);
         let removable = match keeps {
             Keeps::Nothing => comments_of_removed(self.file, removed.removed()),
+            Keeps::Comments { removed } => removed.iter().map(String::as_str).collect(),
             _ => Vec::new(),
         };
         let options = &self.settings.model;

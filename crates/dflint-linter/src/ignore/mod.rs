@@ -4,6 +4,7 @@ mod check_options;
 mod pragma;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 use std::collections::HashMap;
 
@@ -47,6 +48,10 @@ pub struct UnusedIgnore {
 #[derive(Debug)]
 struct Entry {
     ignore: UnusedIgnore,
+    /// The comment, from its `#` on.
+    comment: Span,
+    /// What the name stands for.
+    name: Option<Name>,
     used: bool,
 }
 
@@ -220,7 +225,7 @@ impl<'s> Ignores<'s> {
                     .and_then(|index| self.instructions.get(index))
                     .map(|(_, stage)| Place::Stage(*stage)),
             };
-            self.add(&pragma, place);
+            self.add(&pragma, comment.span, place);
         }
         self.entries.reverse();
         let last = self.entries.len().saturating_sub(1);
@@ -229,7 +234,7 @@ impl<'s> Ignores<'s> {
         }
     }
 
-    fn add(&mut self, pragma: &Pragma<'_>, place: Option<Place>) {
+    fn add(&mut self, pragma: &Pragma<'_>, comment: Span, place: Option<Place>) {
         for listed in pragma.names.iter().rev() {
             let name = Name::find(listed.text);
             if let (Some(place), Some(name)) = (place, name) {
@@ -243,6 +248,8 @@ impl<'s> Ignores<'s> {
                     span: listed.span,
                     known: name.is_some(),
                 },
+                comment,
+                name,
                 used: false,
             });
         }

@@ -1,6 +1,6 @@
 //! Ready-made selections.
 
-use dflint_knowledge::{PresetCode, RulePage, Severity, buildkit_preset, hadolint_preset};
+use dflint_knowledge::{PresetCode, RulePage, Severity, buildkit_preset, hadolint_preset, pages};
 use dflint_rules::Dialect;
 
 /// A ready-made selection.
@@ -46,6 +46,8 @@ impl Preset {
             Self::Recommended if page.default => Share::Whole,
             Self::Recommended => Share::None,
             Self::All => Share::Whole,
+            // hadolint brings all of ShellCheck with it.
+            Self::Hadolint if page.name == pages::SHELLCHECK.name => Share::Whole,
             Self::Buildkit | Self::Hadolint => {
                 let known = |code: &&str| self.entry(code).is_some_and(|entry| entry.default);
                 match page.codes.iter().copied().filter(known).collect::<Vec<_>>() {

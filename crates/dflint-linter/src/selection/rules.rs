@@ -201,13 +201,32 @@ impl ActiveRules {
             .unwrap_or(page.severity)
     }
 
+    /// The preset that the selection started from.
+    #[must_use]
+    pub fn preset(&self) -> Preset {
+        self.preset
+    }
+
+    /// Whether the rule with this page runs.
+    #[must_use]
+    pub fn has(&self, page: &RulePage) -> bool {
+        let choice = self.choices.get(page.name);
+        choice.is_some_and(|choice| !choice.is_off())
+    }
+
+    /// Whether findings that `name` stands for are looked for.
+    pub(crate) fn runs(&self, name: Name) -> bool {
+        self.pages().filter(|page| name.concerns(page)).any(|page| {
+            let (Name::Code(code), Some(choice)) = (name, self.choices.get(page.name)) else {
+                return true;
+            };
+            !choice.off.contains(&code) && (choice.whole || choice.on.contains(&code))
+        })
+    }
+
     /// The pages of the rules that run, by name.
     pub fn pages(&self) -> impl Iterator<Item = &'static RulePage> {
-        pages::ALL.iter().copied().filter(|page| {
-            self.choices
-                .get(page.name)
-                .is_some_and(|choice| !choice.is_off())
-        })
+        pages::ALL.iter().copied().filter(|page| self.has(page))
     }
 
     fn is_on_request(&self, page: &RulePage, codes: &[&'static str]) -> bool {

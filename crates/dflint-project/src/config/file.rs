@@ -64,6 +64,21 @@ pub(crate) struct ConfigFile {
 
     /// Options of rules.
     pub(crate) options: Options,
+
+    /// Whether and how ShellCheck reads the scripts of `RUN`.
+    pub(crate) shellcheck: ShellcheckSection,
+}
+
+/// Whether and how ShellCheck reads the scripts of `RUN`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct ShellcheckSection {
+    /// Whether it does. Where nothing is said, it does under the preset `hadolint` if it is
+    /// installed.
+    pub(crate) enabled: Option<bool>,
+
+    /// The program, relative to this file; without it, `shellcheck` is looked up in `PATH`.
+    pub(crate) path: Option<String>,
 }
 
 /// Options of rules.

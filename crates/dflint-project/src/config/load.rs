@@ -167,6 +167,11 @@ impl Layer {
             options.strict_labels = strict;
         }
         config.fail_on = file.fail_on.or(config.fail_on);
+        config.shellcheck = file.shellcheck.enabled.or(config.shellcheck);
+        if let Some(program) = &file.shellcheck.path {
+            let directory = self.path.parent().unwrap_or(&self.path);
+            config.shellcheck_program = Some(absolute(directory, Path::new(program)));
+        }
         if let Some(count) = file.ignore_comments {
             config.without_ignore_comments = !count;
         }

@@ -33,6 +33,10 @@ pub struct Config {
     pub exclude: Vec<Patterns>,
     /// Whether ignore comments are disregarded.
     pub without_ignore_comments: bool,
+    /// Whether ShellCheck reads scripts, where it is said.
+    pub shellcheck: Option<bool>,
+    /// ShellCheck itself, absolute; where absent it is looked up in `PATH`.
+    pub shellcheck_program: Option<PathBuf>,
     /// Build contexts, the longest pattern first.
     pub contexts: Vec<(Patterns, PathBuf)>,
 }

@@ -46,6 +46,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     if found.files.is_empty() && found.errors.is_empty() && !args.output.quiet {
         say("warning: no Dockerfile found");
     }
+    project.prepare_scripts(found.files.iter().map(|file| file.path.as_path()));
     let outcomes = check_all(&work, &found.files);
     finish(args, &project, outcomes, &found)
 }
@@ -66,6 +67,7 @@ fn project(args: &CheckArgs) -> Result<Project, Failure> {
         target: args.files.target.clone(),
         exclude: args.files.exclude.clone(),
         force_exclude: args.files.force_exclude,
+        shellcheck: args.rules.shellcheck,
         hadolint_environment: hadolint_environment(),
     };
     Ok(Project::new(std::env::current_dir()?, source, overrides)?)
@@ -136,6 +138,7 @@ fn finish(
             let path = relative(project.directory(), &note.path);
             say(&format!("note: {path}: {}", note.message));
         }
+        tell_shellcheck(project);
     }
     if args.fix.diff {
         print_diff(args, &diff)?;
@@ -214,6 +217,12 @@ fn failure(path: String, message: String) -> FileReport {
             location: None,
         }],
         ..FileReport::default()
+    }
+}
+
+fn tell_shellcheck(project: &Project) {
+    for note in project.shellcheck_notes() {
+        say(&format!("note: {note}"));
     }
 }
 

@@ -9,7 +9,7 @@ use dflint_project::source::read_from;
 use dflint_report::Report;
 
 use super::file::{Outcome, Work};
-use super::{config_failure, status, tell, tell_errors, write_report, write_to};
+use super::{config_failure, status, tell, tell_errors, tell_shellcheck, write_report, write_to};
 use crate::Failure;
 use crate::args::CheckArgs;
 use crate::terminal::{print, with_color};
@@ -54,6 +54,9 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
         files: vec![outcome.report],
     };
     tell_errors(&report);
+    if !args.output.quiet {
+        tell_shellcheck(work.project);
+    }
     if args.fix.diff {
         super::print_diff(args, &diff)?;
     } else if args.fix.fix {
