@@ -20,7 +20,7 @@ const UNREADABLE: &str = "DL1000";
 
 /// What a case about all rules, and one about ShellCheck's, has in the place of a rule.
 const EVERY_RULE: &str = "*";
-const SHELLCHECK: &str = "SC*";
+pub(super) const SHELLCHECK: &str = "SC*";
 
 /// Small cases, some with a configuration. Each is about one rule, or about all of them.
 pub(crate) struct HadolintCases;
@@ -82,7 +82,7 @@ impl Suite for HadolintCorpus {
 }
 
 /// hadolint's rules, and `asked_for` in case that it is one which hadolint runs only when asked.
-fn settings(asked_for: Option<&str>) -> anyhow::Result<Settings> {
+pub(super) fn settings(asked_for: Option<&str>) -> anyhow::Result<Settings> {
     let on_request = |rule: &&str| {
         let mut known = hadolint_preset().iter();
         known.any(|known| known.code == *rule && !known.default)
@@ -126,7 +126,7 @@ fn label_format(name: &str) -> Option<LabelFormat> {
 }
 
 /// dflint's findings.
-fn findings(bytes: &[u8], settings: &Settings) -> anyhow::Result<BTreeSet<Found>> {
+pub(super) fn findings(bytes: &[u8], settings: &Settings) -> anyhow::Result<BTreeSet<Found>> {
     let source = Source::read(bytes)?;
     let lines = LineIndex::new(source.text());
     let mut found = BTreeSet::new();

@@ -11,6 +11,7 @@ mod buildkit_parse;
 mod buildkit_typed;
 mod fix_properties;
 mod hadolint;
+mod hadolint_shellcheck;
 mod recordings;
 mod suite;
 
@@ -34,6 +35,7 @@ fn suites() -> Vec<Box<dyn Suite>> {
         Box::new(buildkit_checks::BuildkitChecks),
         Box::new(hadolint::HadolintCases),
         Box::new(hadolint::HadolintCorpus),
+        Box::new(hadolint_shellcheck::HadolintShellcheck),
         Box::new(fix_properties::FixProperties),
     ]
 }
