@@ -9,6 +9,7 @@ mod buildkit_llb;
 mod buildkit_mutants;
 mod buildkit_parse;
 mod buildkit_typed;
+mod cache_fix_coverage;
 mod fix_properties;
 mod hadolint;
 mod hadolint_shellcheck;
@@ -36,6 +37,7 @@ fn suites() -> Vec<Box<dyn Suite>> {
         Box::new(hadolint::HadolintCases),
         Box::new(hadolint::HadolintCorpus),
         Box::new(hadolint_shellcheck::HadolintShellcheck),
+        Box::new(cache_fix_coverage::CacheFixCoverage),
         Box::new(fix_properties::FixProperties),
     ]
 }

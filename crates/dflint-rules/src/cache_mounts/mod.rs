@@ -12,10 +12,12 @@
 //! | `wrong_target` | mounts meant for a cache that is elsewhere |
 //! | `cleanup` | commands that empty a mounted cache or work on it |
 //! | `docker_clean` | Debian's clean-up hook |
+//! | `chains` | caches that later steps read too |
 //! | `uses`, `obstacle` | who else uses the directory |
 //! | `verdict` | defects and the repair |
 //! | `edits` | how it is written |
 
+mod chains;
 mod cleanup;
 mod docker_clean;
 mod edits;
@@ -35,6 +37,7 @@ use dflint_build::{Action, Base, StageId};
 
 use crate::{Context, Findings};
 
+use chains::{Chains, Survey};
 use edits::Source;
 use notes::Notes;
 use project::ContextProject;
@@ -55,8 +58,29 @@ pub(crate) fn report(cx: &Context, kind: DefectKind, findings: &mut Findings) {
 
 /// Everything that is wrong with the cache mounts of the file's RUNs.
 fn judge(cx: &Context) -> Vec<Defect> {
-    let mut defects = Vec::new();
     let uses = Uses::new(cx.model);
+    let mut survey = Survey::default();
+    each_run(cx, &uses, &Chains::default(), |run| survey.note(run));
+    let chains = survey.judge(cx.model, &uses);
+    loop {
+        let refused_before = chains.refused_count();
+        let mut defects = Vec::new();
+        each_run(cx, &uses, &chains, |run| verdict::judge(run, &mut defects));
+        // A step that cannot have a mount keeps it from all others.
+        if chains.refused_count() == refused_before {
+            chains::join(&mut defects);
+            return defects;
+        }
+    }
+}
+
+/// Calls `look` for each RUN in file order, triggers left out.
+fn each_run<'m, 'a>(
+    cx: &Context<'m, 'a>,
+    uses: &Uses<'m, 'a>,
+    chains: &Chains,
+    mut look: impl FnMut(&Run),
+) {
     let mut ends: HashMap<StageId, Notes> = HashMap::new();
     for stage in cx.model.stages() {
         let mut notes = match stage.base {
@@ -64,45 +88,44 @@ fn judge(cx: &Context) -> Vec<Defect> {
             _ => Notes::of_base(stage.initial.base().known()),
         };
         for step in &stage.steps {
-            match &step.action {
-                Action::Copy(copy) => notes.copied.note(copy, cx.build_context),
-                Action::Run(action) => {
-                    let Some(script) = step.script() else {
-                        continue;
-                    };
-                    let project = ContextProject {
-                        context: cx.build_context,
-                        copied: notes.copied.clone(),
-                    };
-                    let site = step.state.site(&project);
-                    let commands = run::commands(script, &site);
-                    let run = Run {
-                        cx,
-                        stage,
-                        step,
-                        action,
-                        script,
-                        site: site.clone(),
-                        notes: &notes,
-                        uses: &uses,
-                        source: Source {
-                            script,
-                            file: cx.dockerfile.source,
-                            escape: cx.dockerfile.directives.escape,
-                        },
-                        commands: &commands,
-                    };
-                    if !step.is_trigger {
-                        verdict::judge(&run, &mut defects);
-                    }
-                    let mut after = notes.clone();
-                    after.follow(script.as_str(), &commands, &site);
-                    notes = after;
+            let action = match &step.action {
+                Action::Run(action) => action,
+                Action::Copy(copy) => {
+                    notes.copied.note(copy, cx.build_context);
+                    continue;
                 }
-                _ => {}
+                _ => continue,
+            };
+            let Some(script) = step.script() else {
+                continue;
+            };
+            let project = ContextProject {
+                context: cx.build_context,
+                copied: notes.copied.clone(),
+            };
+            let site = step.state.site(&project);
+            let commands = run::commands(script, &site);
+            if !step.is_trigger {
+                look(&Run {
+                    cx,
+                    stage,
+                    step,
+                    action,
+                    script,
+                    site: site.clone(),
+                    notes: &notes,
+                    uses,
+                    chains,
+                    source: Source {
+                        script,
+                        file: cx.dockerfile.source,
+                        escape: cx.dockerfile.directives.escape,
+                    },
+                    commands: &commands,
+                });
             }
+            notes.follow(script.as_str(), &commands, &site);
         }
         ends.insert(stage.id, notes);
     }
-    defects
 }

@@ -5,6 +5,7 @@ use dflint_knowledge::package_manager::{Cache, MountNeed, PackageManager, Sharin
 use dflint_parser::Span;
 use dflint_shell::Word;
 
+use super::chains::is_chain;
 use super::cleanup::{Mounted, touches};
 use super::edits::{Changes, MountChange, mount_flag};
 use super::notes::DockerClean;
@@ -28,6 +29,8 @@ pub(super) struct Group<'r> {
     pub(super) defeats: Vec<Defeat<'r>>,
     /// Why a mount would be wrong.
     pub(super) refusal: Option<String>,
+    /// Why a cache that other steps need too is left alone.
+    pub(super) chain_refusal: Option<String>,
 }
 
 /// What keeps a mount from working, apart from clean-ups.
@@ -79,13 +82,16 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
                     mounted: Vec::new(),
                     defeats: Vec::new(),
                     refusal: None,
+                    chain_refusal: None,
                 };
                 group.add(run, it, call);
                 groups.push(group);
             }
         }
     }
-    groups.retain(|group| !group.places.is_empty() || group.unknown.is_some());
+    groups.retain(|group| {
+        !group.places.is_empty() || group.unknown.is_some() || group.chain_refusal.is_some()
+    });
     for group in &mut groups {
         group.sort_places(run);
     }
@@ -104,10 +110,16 @@ impl<'r> Group<'r> {
             disabled,
             refusals,
         } = caches(call, &run.site);
-        let offered = places.into_iter().filter(|(cache, _)| is_offered(cache));
+        let offered = places
+            .into_iter()
+            .filter(|(cache, _)| is_offered(cache) || is_chain(cache));
         for (cache, place) in offered {
             match place {
                 Err(unknown) => self.unknown = self.unknown.take().or(Some(unknown)),
+                Ok(place) if is_chain(cache) && run.chains.refusal(&place.target).is_some() => {
+                    let reason = run.chains.refusal(&place.target);
+                    self.chain_refusal = self.chain_refusal.take().or(reason);
+                }
                 Ok(place) => {
                     let is_known = self
                         .places
@@ -168,6 +180,11 @@ impl<'r> Group<'r> {
                 self.missing.push((cache, place.clone()));
             }
         }
+        // Where the author mounts some caches, the others are left out on purpose, unless a step
+        // before relies on them.
+        if !self.mounted.is_empty() {
+            self.missing.retain(|(cache, _)| is_chain(cache));
+        }
         self.missing
             .sort_by(|(_, one), (_, two)| one.target.cmp(&two.target));
         let keeps_packages = |caches: &[&Cache]| caches.iter().any(|cache| !cache.only_with_update);
@@ -208,13 +225,17 @@ impl<'r> Group<'r> {
                 .targets
                 .extend(mount.and_then(target).map(str::to_owned));
         }
-        if self.is_bare() {
-            for (cache, place) in &self.missing {
-                mounted.names.push((self.manager.name, cache.name));
-                mounted.targets.push(place.target.clone());
-            }
+        for (cache, place) in &self.missing {
+            mounted.names.push((self.manager.name, cache.name));
+            mounted.targets.push(place.target.clone());
         }
         mounted
+    }
+
+    /// The directories of missing caches that other steps need too.
+    pub(super) fn chain_targets(&self) -> impl Iterator<Item = &str> {
+        let chained = self.missing.iter().filter(|(cache, _)| is_chain(cache));
+        chained.map(|(_, place)| place.target.as_str())
     }
 
     /// The mounts to add or move, and the flags to drop and to add.
@@ -235,9 +256,12 @@ impl<'r> Group<'r> {
             return Err(format!("`{file}` decides on the cache"));
         }
         let mut planned = Planned::default();
-        if self.is_bare() {
-            self.add_mounts(run, &mut planned)?;
+        if self.places.is_empty()
+            && let Some(reason) = &self.chain_refusal
+        {
+            return Err(reason.clone());
         }
+        self.add_mounts(run, &mut planned)?;
         for (cache, place, at) in &self.mounted {
             let mount = run.action.mounts.get(*at).and_then(target);
             if mount.is_some_and(|mount| takes_away(mount, &place.target).is_some()) {

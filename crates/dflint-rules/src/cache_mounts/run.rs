@@ -6,6 +6,7 @@ use dflint_knowledge::package_manager::{Action, Cache};
 use dflint_parser::{MountKind, Span};
 use dflint_shell::{Script, SimpleCommand};
 
+use super::chains::Chains;
 use super::edits::Source;
 use super::notes::Notes;
 use super::uses::Uses;
@@ -21,6 +22,7 @@ pub(super) struct Run<'r, 'a> {
     pub(super) site: Site<'r>,
     pub(super) notes: &'r Notes,
     pub(super) uses: &'r Uses<'r, 'a>,
+    pub(super) chains: &'r Chains,
     pub(super) source: Source<'r>,
     /// Every command in order, with the call that it is.
     pub(super) commands: &'r [RunCommand<'r>],

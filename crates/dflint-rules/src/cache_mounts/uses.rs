@@ -76,7 +76,7 @@ impl<'m, 'a> Uses<'m, 'a> {
     }
 
     /// Whether `stage` stands on `other`, directly or not.
-    fn is_based_on(&self, stage: StageId, other: StageId) -> bool {
+    pub(super) fn is_based_on(&self, stage: StageId, other: StageId) -> bool {
         let mut at = stage;
         while let Some(Base::Stage(base)) = self.model.stage(at).map(|stage| &stage.base) {
             if *base == other {

@@ -21,6 +21,10 @@ pub(crate) struct Defect {
     pub(crate) related: Vec<(Span, String)>,
     /// The repair, or why there is none.
     pub(crate) repair: Result<Fix, String>,
+    /// Position of the RUN in the file.
+    pub(super) step: usize,
+    /// The directories that the repair mounts and that other steps must mount too.
+    pub(super) chains: Vec<String>,
 }
 
 /// The kinds of defects, one a rule.
@@ -49,6 +53,16 @@ pub(super) fn judge(run: &Run<'_, '_>, defects: &mut Vec<Defect>) {
     }
     let plans: Vec<Result<Planned, String>> = groups.iter().map(|group| plan(run, group)).collect();
     let repair = repair(run, &groups, &plans);
+    let mut chains = Vec::new();
+    for (group, plan) in groups.iter().zip(&plans) {
+        let failure = plan.as_ref().err().or(repair.as_ref().err());
+        for target in group.chain_targets() {
+            match failure {
+                Some(reason) => run.chains.refuse(target, reason),
+                None => chains.push(target.to_owned()),
+            }
+        }
+    }
     for (group, plan) in groups.iter().zip(&plans) {
         let own = match plan {
             Ok(_) => repair.clone(),
@@ -60,6 +74,8 @@ pub(super) fn judge(run: &Run<'_, '_>, defects: &mut Vec<Defect>) {
         defeated(run, group, defects);
         for defect in defects.iter_mut().skip(first) {
             defect.repair.clone_from(&own);
+            defect.step = run.step.index;
+            defect.chains.clone_from(&chains);
         }
         not_locked(run, group, defects);
         not_writable(run, group, defects);
@@ -168,13 +184,18 @@ fn defect(kind: DefectKind, span: Span, message: String) -> Defect {
         message,
         related: Vec::new(),
         repair: Err(String::new()),
+        step: 0,
+        chains: Vec::new(),
     }
 }
 
 fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
-    let Some(call) = group.call().filter(|_| group.is_bare()) else {
+    let Some(call) = group.call() else {
         return;
     };
+    if group.missing.is_empty() && !group.is_bare() {
+        return;
+    }
     let name = call_name(call);
     let Some((_, place)) = group.missing.first() else {
         // Where the author mounts a cache at a place that cannot be known here, they know it.
@@ -183,7 +204,8 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
             .mounts
             .iter()
             .any(|mount| mount.kind == MountKind::Cache);
-        if group.unknown.is_some() && !has_mount {
+        let is_left = group.unknown.is_some() || group.chain_refusal.is_some();
+        if is_left && !has_mount {
             let message = format!(
                 "`{name}` downloads everything again whenever this step runs: mount its cache"
             );
