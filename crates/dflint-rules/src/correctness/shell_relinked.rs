@@ -5,7 +5,7 @@ use dflint_parser::InstructionName;
 
 use crate::lines::holds_comment;
 use crate::run_view::{Call, RunView, Said};
-use crate::{Context, Findings, Rule, Site};
+use crate::{Context, Dialect, Findings, Rule, Site};
 
 /// See the page.
 pub(crate) struct ShellRelinked;
@@ -28,6 +28,9 @@ impl Rule for ShellRelinked {
             let Some(link) = call.arg(&["/bin/sh"]) else {
                 continue;
             };
+            if cx.dialect == Dialect::Dflint && !replaces(&run, &call) {
+                continue;
+            }
             if !said.admits(cx.dialect, &["DL4005"]) {
                 continue;
             }
@@ -42,6 +45,13 @@ impl Rule for ShellRelinked {
             .fix_or_withhold(fix);
         }
     }
+}
+
+/// Whether there may be a `/bin/sh` already: without force `ln` gives an image one that has none.
+fn replaces(run: &RunView, call: &Call) -> bool {
+    let is_forced = call.has_flag(&["f", "force"]);
+    let mut others = run.calls_of(&["rm", "mv"]);
+    is_forced || others.any(|other| other.has_arg(&["/bin/sh"]))
 }
 
 fn fix(cx: &Context, run: &RunView, call: &Call) -> Result<Fix, &'static str> {

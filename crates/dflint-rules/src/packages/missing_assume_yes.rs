@@ -147,6 +147,10 @@ fn asks<'m>(run: &RunView<'m, '_>) -> Vec<Question<'m>> {
 fn question(call: Invocation<'_>) -> Option<Question<'_>> {
     let system = call.manager.system?;
     let (usual, _) = system.assume_yes.split_first()?;
+    // microdnf knows `-y`, but never asks.
+    if call.manager.name == "microdnf" {
+        return None;
+    }
     if !matches!(
         call.action(),
         Action::Install | Action::Upgrade | Action::Remove

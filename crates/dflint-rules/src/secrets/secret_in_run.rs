@@ -142,6 +142,7 @@ fn is_secret_value(value: &str) -> bool {
         "xxx",
         "unused",
         "fake",
+        "build",
     ];
     let lower = value.to_ascii_lowercase();
     let is_stand_in = STAND_INS.iter().any(|word| lower.contains(word));

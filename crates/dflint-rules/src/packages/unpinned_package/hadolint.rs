@@ -177,11 +177,11 @@ fn is_pinned_rpm_or_variable(cx: &Context, run: &RunView, package: &Argument) ->
     let is_set =
         |name: &str| cx.hadolint_has_arg(run, name) || cx.hadolint_env(run, name).is_some();
     let is_number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+    let variables = package.word.variables();
     package.text.ends_with(".rpm")
         || package.text.split('-').skip(1).any(is_number)
-        || package
-            .word
-            .variables()
-            .iter()
-            .any(|variable| is_set(variable.name))
+        || package.text.contains('-')
+            && variables
+                .iter()
+                .any(|variable| variable.plain && is_set(variable.name))
 }
