@@ -97,9 +97,9 @@ fn stage_and_global_comments_reach_further() {
     assert_eq!(lines(not_above_from), [3]);
     let global =
         "FROM a\nENV K v\n# hadolint global ignore=LegacyKeyValueFormat\nFROM b\nENV K v\n";
-    assert_eq!(lines(global), []);
+    assert!(lines(global).is_empty());
     let at_the_end = "FROM a\nENV K v\n# dflint global ignore=style\n";
-    assert_eq!(lines(at_the_end), []);
+    assert!(lines(at_the_end).is_empty());
 }
 
 #[test]
