@@ -2,7 +2,7 @@
 
 use dflint_build::{Action, Stage, Step};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, Span};
+use dflint_parser::{Command, Span, Text};
 
 use crate::lines::{lines_of, start_above};
 use crate::package_calls::calls;
@@ -43,6 +43,9 @@ impl Rule for EarlyVolatileArg {
                 };
                 for definition in definitions {
                     let name = definition.key.as_str();
+                    if definition.value.as_ref().is_some_and(is_pinned) {
+                        continue;
+                    }
                     let Some(expensive) = expensive_step(cx, stage, at, name) else {
                         continue;
                     };
@@ -70,6 +73,12 @@ fn is_volatile(name: &str) -> bool {
     VOLATILE_NAMES.contains(&name.as_str())
         || VOLATILE_ENDS.iter().any(|end| name.ends_with(end))
         || name.split('_').any(|part| VOLATILE_PARTS.contains(&part))
+}
+
+/// Whether a default is a checksum or commit that the file itself pins.
+fn is_pinned(default: &Text) -> bool {
+    let digits = default.as_str().trim_matches(['"', '\'']);
+    digits.len() >= 7 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The step that installs behind the argument at position `at`, with nothing on the way that
