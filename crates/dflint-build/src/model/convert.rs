@@ -12,7 +12,8 @@ use crate::error::ErrorKind;
 use crate::expand::Expansion;
 use crate::value::Value;
 
-use super::build::{Builder, Draft, symbol};
+use super::arguments::symbol;
+use super::build::{Builder, Draft};
 use super::image::HealthcheckConfig;
 use super::stage::{Stage, StageId};
 use super::state::State;

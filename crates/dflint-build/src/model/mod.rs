@@ -1,12 +1,16 @@
 //! What BuildKit will do with a file, step by step.
 
+mod arguments;
 mod base;
 mod build;
 mod chmod;
+mod circles;
 mod convert;
+mod from;
 mod image;
 mod mount;
 mod options;
+mod origins;
 mod port;
 mod run;
 mod signal;
@@ -83,7 +87,7 @@ impl<'a> Model<'a> {
     /// be; `None` where a default does not expand.
     #[must_use]
     pub fn default_args(&self) -> Option<Env> {
-        build::default_args(self.file, &self.options)
+        arguments::default_args(self.file, &self.options)
     }
 
     /// The stages in file order.
