@@ -1,5 +1,6 @@
 //! Chores of the dflint repository: `cargo xtask <chore>`.
 
+mod bench;
 mod conformance;
 mod docs;
 mod e2e;
@@ -13,6 +14,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "xtask")]
 enum Chore {
+    /// Measure the release binary on a corpus, as a whole process.
+    Bench(bench::Arguments),
     /// Compare dflint with recorded answers of BuildKit and hadolint.
     Conformance(conformance::Arguments),
     /// Write docs/rules.md from the rule pages.
@@ -25,6 +28,7 @@ enum Chore {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Chore::parse() {
+        Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Conformance(arguments) => conformance::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Fmt(arguments) => fmt::run(&arguments),

@@ -3,6 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::value::Value;
 
 /// What is known of a variable.
@@ -34,8 +36,8 @@ impl Variables for NoVariables {
 
 /// A set of variables at one point of a build.
 ///
-/// Copies share their contents: setting a variable copies a path of a trie, so that ten thousand
-/// steps, each with an environment of its own, stay linear.
+/// Copies share their contents: setting a variable copies those nodes on one path of a trie that
+/// are shared, so that ten thousand steps, each with an environment of its own, stay linear.
 #[derive(Clone, Default)]
 pub struct Env {
     root: Option<Rc<Node>>,
@@ -43,7 +45,7 @@ pub struct Env {
     clock: u32,
     len: u32,
     /// Sum of the digests of all variables: equal for equal sets, whatever the order.
-    digest: [u64; 2],
+    digest: u64,
     /// Whether variables that are not listed may be set all the same (by an unknown base image).
     open: bool,
 }
@@ -61,9 +63,10 @@ pub struct Variable {
     updated: u32,
 }
 
+#[derive(Clone)]
 enum Node {
     /// Variables whose names have the same hash: one, but for collisions.
-    Leaf(u64, Vec<Variable>),
+    Leaf(u64, SmallVec<[Variable; 1]>),
     Branch([Option<Rc<Node>>; 2]),
 }
 
@@ -98,7 +101,7 @@ impl Env {
     /// The variable called `name`, where it is listed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let hash = hash_of(name);
+        let hash = NameHash::of(name).place();
         let mut node = self.root.as_deref()?;
         for depth in 0..=u64::BITS {
             match node {
@@ -116,25 +119,17 @@ impl Env {
 
     /// Sets a variable, in place of an older value.
     pub fn set(&mut self, name: &str, value: Value) {
-        let mut entry = Variable {
+        let hash = NameHash::of(name);
+        self.digest = self.digest.wrapping_add(hash.digest(&value));
+        let entry = Variable {
             name: name.into(),
             value,
             introduced: self.clock,
             updated: self.clock,
         };
         self.clock += 1;
-        self.add_digest(digest_of(&entry.name, &entry.value), u64::wrapping_add);
-        let mut replaced = None;
-        let hash = hash_of(name);
-        self.root = Some(insert(
-            self.root.as_ref(),
-            0,
-            hash,
-            &mut entry,
-            &mut replaced,
-        ));
-        match replaced {
-            Some(old) => self.add_digest(digest_of(name, &old), u64::wrapping_sub),
+        match insert(&mut self.root, 0, hash.place(), entry) {
+            Some(old) => self.digest = self.digest.wrapping_sub(hash.digest(&old)),
             None => self.len += 1,
         }
     }
@@ -163,11 +158,6 @@ impl Env {
         }
         found.sort_by_key(|variable| key(variable));
         found
-    }
-
-    fn add_digest(&mut self, digest: [u64; 2], add: fn(u64, u64) -> u64) {
-        let [a, b] = self.digest;
-        self.digest = [add(a, digest[0]), add(b, digest[1])];
     }
 }
 
@@ -200,37 +190,34 @@ impl std::fmt::Debug for Env {
     }
 }
 
+/// Puts `entry` below `slot`, copying only nodes that are shared; returns the value that it
+/// replaced.
 fn insert(
-    node: Option<&Rc<Node>>,
+    slot: &mut Option<Rc<Node>>,
     depth: u32,
     hash: u64,
-    entry: &mut Variable,
-    replaced: &mut Option<Value>,
-) -> Rc<Node> {
-    match node.map(|node| &**node) {
-        None => Rc::new(Node::Leaf(hash, vec![entry.clone()])),
-        Some(Node::Leaf(here, variables)) if *here == hash => {
-            let mut variables = variables.clone();
-            match variables.iter_mut().find(|v| v.name == entry.name) {
-                Some(old) => {
-                    entry.introduced = old.introduced;
-                    *replaced = Some(std::mem::replace(old, entry.clone()).value);
-                }
-                None => variables.push(entry.clone()),
-            }
-            Rc::new(Node::Leaf(hash, variables))
-        }
-        Some(Node::Leaf(here, _)) => {
-            let mut children = [None, None];
-            children[side(*here, depth)] = node.cloned();
-            let split = Rc::new(Node::Branch(children));
-            insert(Some(&split), depth, hash, entry, replaced)
-        }
-        Some(Node::Branch(children)) => {
-            let mut children = children.clone();
-            let child = &mut children[side(hash, depth)];
-            *child = Some(insert(child.as_ref(), depth + 1, hash, entry, replaced));
-            Rc::new(Node::Branch(children))
+    mut entry: Variable,
+) -> Option<Value> {
+    let Some(node) = slot.as_deref() else {
+        *slot = Some(Rc::new(Node::Leaf(hash, smallvec![entry])));
+        return None;
+    };
+    if let Node::Leaf(here, _) = *node
+        && here != hash
+    {
+        let mut children = [None, None];
+        children[side(here, depth)] = slot.take();
+        *slot = Some(Rc::new(Node::Branch(children)));
+    }
+    match Rc::make_mut(slot.as_mut()?) {
+        Node::Branch(children) => insert(&mut children[side(hash, depth)], depth + 1, hash, entry),
+        Node::Leaf(_, variables) => {
+            let Some(old) = variables.iter_mut().find(|v| v.name == entry.name) else {
+                variables.push(entry);
+                return None;
+            };
+            entry.introduced = old.introduced;
+            Some(std::mem::replace(old, entry).value)
         }
     }
 }
@@ -241,18 +228,26 @@ fn side(hash: u64, depth: u32) -> usize {
     (hash.checked_shr(depth).unwrap_or(0) & 1) as usize
 }
 
-fn hash_of(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
+/// The hash of a name: alone it says where the name stands in the trie, and with a value what the
+/// variable adds to the digest.
+struct NameHash(DefaultHasher);
 
-fn digest_of(name: &str, value: &Value) -> [u64; 2] {
-    [1_u8, 2].map(|salt| {
+impl NameHash {
+    fn of(name: &str) -> Self {
         let mut hasher = DefaultHasher::new();
-        (salt, name, value).hash(&mut hasher);
+        name.hash(&mut hasher);
+        Self(hasher)
+    }
+
+    fn place(&self) -> u64 {
+        self.0.finish()
+    }
+
+    fn digest(&self, value: &Value) -> u64 {
+        let mut hasher = self.0.clone();
+        value.hash(&mut hasher);
         hasher.finish()
-    })
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub use finding::Finding;
 pub use fix::{Applied, FixReport, fix, lint_with_checked_fixes};
 pub use frozen::Frozen;
 pub use ignore::{Scope, Tool, UnusedIgnore};
-pub use lint::{Report, lint};
+pub use lint::{Report, lint, lint_parsed};
 pub use script_judge::ScriptJudge;
 pub use selection::{ActiveRules, Preset, Selection, UnknownName};
 pub use settings::Settings;

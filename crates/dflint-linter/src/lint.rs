@@ -35,8 +35,20 @@ pub fn lint(
     context: Option<&dyn BuildContext>,
 ) -> Report {
     let file = dflint_parser::parse(source.text());
-    let model = Model::new(&file, &settings.model);
-    judge(&file, &model, source.is_utf8(), settings, context)
+    lint_parsed(&file, source.is_utf8(), settings, context)
+}
+
+/// Judges a Dockerfile as [`lint`] does, for who has parsed it already. `is_utf8` says whether the
+/// file's bytes are the text that was parsed.
+#[must_use]
+pub fn lint_parsed(
+    file: &Dockerfile<'_>,
+    is_utf8: bool,
+    settings: &Settings,
+    context: Option<&dyn BuildContext>,
+) -> Report {
+    let model = Model::new(file, &settings.model);
+    judge(file, &model, is_utf8, settings, context)
 }
 
 /// Judges a file that is parsed already.

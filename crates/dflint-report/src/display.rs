@@ -13,7 +13,8 @@ const BEFORE: usize = 40;
 /// replaced by others of the same length in bytes, so that spans still fit. Line feeds and tabs
 /// stay; carriage returns become spaces.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_harmful) {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.as_bytes().iter().all(is_plain) || !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
     let replaced = |letter: char| match letter {

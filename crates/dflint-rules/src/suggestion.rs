@@ -3,6 +3,10 @@
 /// The farthest a word may be from the one it is taken for, in edits, as in BuildKit.
 const FARTHEST: usize = 2;
 
+/// How many options are looked at: no file of a project has more, and one that uses ten thousand
+/// names it does not define must not look each up among ten thousand others.
+const MOST_OPTIONS: usize = 500;
+
 /// Words longer than this are not names that somebody mistyped, in bytes.
 const LONGEST: usize = 200;
 
@@ -16,7 +20,7 @@ pub(crate) fn nearest<'o>(
     if word.len() > LONGEST {
         return None;
     }
-    for option in options {
+    for option in options.into_iter().take(MOST_OPTIONS) {
         if option.len().abs_diff(word.len()) > FARTHEST * 4 {
             continue;
         }

@@ -524,8 +524,9 @@ fn image(config: &ImageConfig, platform: &str) -> Value {
         json!(
             config
                 .on_build
-                .iter()
-                .map(|t| t.to_string())
+                .in_introduction_order()
+                .into_iter()
+                .map(|trigger| trigger.value.to_string())
                 .collect::<Vec<_>>()
         ),
     );

@@ -23,6 +23,10 @@ use super::{BaseImages, Model, ModelOptions};
 /// The name of the base that is nothing.
 pub(super) const SCRATCH: &str = "scratch";
 
+/// How many variables are set again, in a whole file, to list them in BuildKit's order: enough for
+/// a hundred stages with ten thousand variables each, little enough for ten thousand of them.
+const MOST_REORDERS: usize = 1_000_000;
+
 /// Works out what the file does.
 pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Model<'a> {
     let mut builder = Builder::new(file, options);
@@ -45,6 +49,10 @@ pub(super) struct Builder<'a, 'o> {
     pub(super) stages: Vec<Draft<'a>>,
     pub(super) stage_count: usize,
     pub(super) done: Vec<Stage<'a>>,
+    /// What stages based on a stage begin with, for the stages of which that was asked.
+    inherited: HashMap<StageId, State>,
+    /// How many variables may still be set again where stages are based on stages.
+    reorders: usize,
     /// Stage names, lower case, each with the last stage of that name.
     pub(super) names: HashMap<String, StageId>,
     pub(super) errors: Vec<ConversionError>,
@@ -76,6 +84,8 @@ impl<'a, 'o> Builder<'a, 'o> {
             stages: Vec::new(),
             stage_count: 0,
             done: Vec::new(),
+            inherited: HashMap::new(),
+            reorders: MOST_REORDERS,
             names: HashMap::new(),
             errors: Vec::new(),
         }
@@ -107,11 +117,11 @@ impl<'a, 'o> Builder<'a, 'o> {
     }
 
     /// What holds before the first step of a stage.
-    fn initial_state(&self, draft: &Draft<'a>) -> State {
+    fn initial_state(&mut self, draft: &Draft<'a>) -> State {
         if let Base::Stage(base) = draft.base
-            && let Some(base) = self.done.get(base.0)
+            && let Some(state) = self.inherited_from(base)
         {
-            return base.end.inherited();
+            return state;
         }
         let facts = match (&draft.base, self.options.base_images) {
             (Base::Scratch, _) => BaseFacts::Scratch,
@@ -121,6 +131,18 @@ impl<'a, 'o> Builder<'a, 'o> {
             _ => BaseFacts::Unknown,
         };
         State::at_base(facts, self.platform_of(draft))
+    }
+
+    fn inherited_from(&mut self, base: StageId) -> Option<State> {
+        if let Some(known) = self.inherited.get(&base) {
+            return Some(known.clone());
+        }
+        let end = &self.done.get(base.0)?.end;
+        let left = self.reorders.checked_sub(end.set_again());
+        self.reorders = left.unwrap_or(self.reorders);
+        let state = end.inherited(left.is_some());
+        self.inherited.insert(base, state.clone());
+        Some(state)
     }
 
     /// The platform of a stage that is based on an image; one that is not known counts as the

@@ -431,8 +431,9 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
 
     fn onbuild(&mut self, instruction: &Instruction<'_>, inner: &Instruction<'_>) -> Action<'a> {
         let trigger: Rc<str> = trigger_text(instruction, inner).into();
-        let kept = self.state.image.on_build.iter().cloned();
-        self.state.image.on_build = kept.chain([Rc::clone(&trigger)]).collect();
+        let triggers = &mut self.state.image.on_build;
+        let number = triggers.len().to_string();
+        triggers.set(&number, Value::known(Rc::clone(&trigger)));
         Action::Onbuild(trigger)
     }
 }

@@ -32,8 +32,9 @@ pub struct ImageConfig {
     pub healthcheck: Option<Rc<HealthcheckConfig>>,
     /// `STOPSIGNAL`; empty where not set.
     pub stop_signal: Value,
-    /// `ONBUILD`: the triggers of this stage as written.
-    pub on_build: Rc<[Rc<str>]>,
+    /// `ONBUILD`: the triggers of this stage as written are the values, their numbers from 0 the
+    /// names.
+    pub on_build: Env,
     /// `MAINTAINER`; empty where not set.
     pub author: Value,
 }

@@ -30,8 +30,11 @@ pub struct State {
     pub(super) platform: Rc<Platform>,
     /// Whether `WORKDIR` was used in this file.
     pub(super) workdir_set: bool,
-    /// Whether `env` lists what the image's configuration lists, in the same order.
-    env_is_images: bool,
+    /// Whether `env` ends with what the image's configuration lists, in the same order.
+    env_ends_with_images: bool,
+    /// The variables of the image's configuration that an `ARG` of this stage has hidden; their
+    /// values do not count.
+    hidden: Env,
 }
 
 /// Arguments that steer BuildKit itself and are not handed to commands.
@@ -68,13 +71,14 @@ impl State {
             base,
             platform: Rc::new(platform),
             workdir_set: false,
-            env_is_images: true,
+            env_ends_with_images: true,
+            hidden: Env::default(),
         }
     }
 
     /// `ENV` of one variable.
     pub(super) fn set_env(&mut self, name: &str, value: &Value) {
-        self.env_is_images &= self.env.get(name).is_none();
+        self.env_ends_with_images &= self.image.env.get(name).is_none();
         self.env.set(name, value.clone());
         self.image.env.set(name, value.clone());
     }
@@ -83,23 +87,44 @@ impl State {
     pub(super) fn set_arg(&mut self, name: &str, value: Option<&Value>) {
         self.args.set(name, value.cloned().unwrap_or_default());
         if let Some(value) = value.filter(|_| !NOT_IN_ENV.contains(&name)) {
-            self.env_is_images = false;
+            self.env_ends_with_images = false;
             self.env.set(name, value.clone());
+            if self.image.env.get(name).is_some() {
+                self.hidden.set(name, Value::default());
+            }
         }
     }
 
-    /// What a stage based on this one begins with: triggers are not handed on.
-    pub(super) fn inherited(&self) -> Self {
+    /// What a stage based on this one begins with: triggers are not handed on, and BuildKit sets
+    /// the variables of `ENV` once more, which beat arguments of the same name. That moves them
+    /// all behind the arguments; where `reorder` is false only those that were hidden are set.
+    pub(super) fn inherited(&self, reorder: bool) -> Self {
         let mut state = self.clone();
-        state.image.on_build = Rc::default();
-        if self.env_is_images {
+        state.image.on_build = Env::default();
+        state.hidden = Env::default();
+        if self.env_ends_with_images {
             return state;
         }
-        // BuildKit sets the variables of ENV once more, which beat arguments of the same name.
-        for variable in self.image.env.in_introduction_order() {
-            state.env.set(&variable.name, variable.value.clone());
+        let set_again = if reorder {
+            &self.image.env
+        } else {
+            &self.hidden
+        };
+        for variable in set_again.in_introduction_order() {
+            if let Some(value) = self.image.env.get(&variable.name) {
+                state.env.set(&variable.name, value.clone());
+            }
         }
+        state.env_ends_with_images = reorder;
         state
+    }
+
+    /// How many variables [`State::inherited`] sets again to keep BuildKit's order.
+    pub(super) fn set_again(&self) -> usize {
+        match self.env_ends_with_images {
+            true => 0,
+            false => self.image.env.len(),
+        }
     }
 
     /// The platform of the image.

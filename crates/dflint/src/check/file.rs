@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use dflint_build::BuildContext;
 use dflint_fix::{Safety, unified_diff};
-use dflint_linter::{Applied, Finding, Source, fix, lint};
+use dflint_linter::{Applied, Finding, Source, fix, lint_parsed};
+use dflint_parser::Dockerfile;
 use dflint_project::config::{ConfigError, FailOn};
 use dflint_project::context::DiskContext;
 use dflint_project::paths::relative;
@@ -93,17 +94,17 @@ impl Work<'_> {
             Ok(source) => source,
             Err(error) => return self.failed(path, error.to_string()),
         };
-        let directory = {
-            let file = dflint_parser::parse(source.text());
-            self.project
-                .context_directory(path, &governing.config, &file)
-        };
+        let file = dflint_parser::parse(source.text());
+        let directory = self
+            .project
+            .context_directory(path, &governing.config, &file);
         let context = directory
             .as_deref()
             .and_then(|directory| self.project.open_context(directory, path));
         let subject = Subject {
             path,
             source: &source,
+            file: &file,
             governing: &governing,
             directory: directory.as_deref(),
             context: context.as_ref(),
@@ -126,8 +127,9 @@ impl Work<'_> {
     }
 
     fn lint(&self, subject: &Subject<'_>) -> Outcome {
-        let found = lint(
-            subject.source,
+        let found = lint_parsed(
+            subject.file,
+            subject.source.is_utf8(),
             &subject.governing.settings,
             subject.build_context(),
         );
@@ -193,6 +195,7 @@ impl Work<'_> {
 struct Subject<'s> {
     path: &'s Path,
     source: &'s Source<'s>,
+    file: &'s Dockerfile<'s>,
     governing: &'s Governing,
     /// The build context's directory, where it is known.
     directory: Option<&'s Path>,

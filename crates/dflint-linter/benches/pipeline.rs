@@ -1,0 +1,101 @@
+//! How long the steps from source to findings and fixed source take, on the Dockerfiles of
+//! `testdata/projects`: `cargo bench -p dflint-linter`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark that cannot read its files has nothing to measure"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dflint_build::{Build, Model, ModelOptions};
+use dflint_fix::Safety;
+use dflint_linter::{Preset, Selection, Settings, Source, fix, lint};
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+fn main() {
+    divan::main();
+}
+
+/// The Dockerfiles of all cases.
+fn sources() -> Vec<String> {
+    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/projects");
+    let mut sources = Vec::new();
+    let mut pending = vec![projects];
+    while let Some(directory) = pending.pop() {
+        let entries = fs::read_dir(&directory).unwrap();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap().to_string_lossy();
+            if path.is_dir() {
+                pending.push(path);
+            } else if name.contains("Dockerfile") && !name.ends_with(".dockerignore") {
+                let bytes = fs::read(&path).unwrap();
+                sources.push(String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "testdata/projects holds no Dockerfile");
+    sources
+}
+
+fn settings(preset: Preset) -> Settings {
+    let selection = Selection {
+        preset,
+        ..Selection::default()
+    };
+    Settings::new(&selection).unwrap()
+}
+
+/// Measures what `work` takes for all files, with the bytes of Dockerfile a second.
+fn measure(bencher: Bencher<'_, '_>, sources: &[String], work: impl Fn(&str) + Sync) {
+    let bytes: usize = sources.iter().map(String::len).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| {
+        for source in sources {
+            work(source);
+        }
+    });
+}
+
+/// Source to syntax tree.
+#[divan::bench]
+fn parse(bencher: Bencher<'_, '_>) {
+    measure(bencher, &sources(), |source| {
+        divan::black_box(dflint_parser::parse(divan::black_box(source)));
+    });
+}
+
+/// Source to build operations, the syntax tree and the model on the way.
+#[divan::bench]
+fn lower(bencher: Bencher<'_, '_>) {
+    let options = ModelOptions::default();
+    measure(bencher, &sources(), |source| {
+        let file = dflint_parser::parse(divan::black_box(source));
+        let model = Model::new(&file, &options);
+        divan::black_box(Build::new(&model));
+    });
+}
+
+/// Source to findings.
+#[divan::bench(args = [Preset::Buildkit, Preset::Recommended, Preset::Hadolint, Preset::All])]
+fn linting(bencher: Bencher<'_, '_>, preset: Preset) {
+    let settings = settings(preset);
+    measure(bencher, &sources(), |source| {
+        let source = Source::read(divan::black_box(source).as_bytes()).unwrap();
+        divan::black_box(lint(&source, &settings, None));
+    });
+}
+
+/// Source to fixed source, every fix held to its promise.
+#[divan::bench(args = [Safety::Safe, Safety::Unsafe])]
+fn fixing(bencher: Bencher<'_, '_>, level: Safety) {
+    let settings = settings(Preset::Recommended);
+    measure(bencher, &sources(), |source| {
+        let source = Source::read(divan::black_box(source).as_bytes()).unwrap();
+        divan::black_box(fix(&source, &settings, None, level));
+    });
+}
