@@ -5,7 +5,7 @@ const FARTHEST: usize = 2;
 
 /// How many options are looked at: no file of a project has more, and one that uses ten thousand
 /// names it does not define must not look each up among ten thousand others.
-const MOST_OPTIONS: usize = 500;
+pub(crate) const MOST_OPTIONS: usize = 500;
 
 /// Words longer than this are not names that somebody mistyped, in bytes.
 const LONGEST: usize = 200;

@@ -24,8 +24,8 @@ use super::{BaseImages, Model, ModelOptions};
 pub(super) const SCRATCH: &str = "scratch";
 
 /// How many variables are set again, in a whole file, to list them in BuildKit's order: enough for
-/// a hundred stages with ten thousand variables each, little enough for ten thousand of them.
-const MOST_REORDERS: usize = 1_000_000;
+/// a hundred stages with a thousand variables each, little enough for thousands of hostile ones.
+const MOST_REORDERS: usize = 100_000;
 
 /// Works out what the file does.
 pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Model<'a> {

@@ -10,7 +10,7 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Text};
 
 use crate::lines::start_above;
-use crate::suggestion::nearest;
+use crate::suggestion::{MOST_OPTIONS, nearest};
 use crate::variable::{expects_unset, name_in};
 use crate::visit::Visit;
 use crate::{Context, Dialect, Findings, Rule};
@@ -152,7 +152,11 @@ impl Judge<'_, '_, '_> {
             if is_declared {
                 continue;
             }
-            let names = env.in_update_order();
+            // Putting the names of a huge environment in order takes longer than it is worth.
+            let names = match env.len() {
+                0..=MOST_OPTIONS => env.in_update_order(),
+                _ => Vec::new(),
+            };
             let suggestion = nearest(&name, names.into_iter().map(|variable| &*variable.name));
             let used = Use {
                 word,
