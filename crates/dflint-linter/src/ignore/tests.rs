@@ -108,10 +108,7 @@ fn the_check_directive_covers_the_file() {
         lines("# check=skip=LegacyKeyValueFormat\nFROM a\nENV K v\nMAINTAINER me\n"),
         [4]
     );
-    assert_eq!(
-        lines("# check=skip=all\nFROM a\nENV K v\nMAINTAINER me\n"),
-        []
-    );
+    assert!(lines("# check=skip=all\nFROM a\nENV K v\nMAINTAINER me\n").is_empty());
     // hadolint knows nothing of it.
     let text = "# check=skip=all\nFROM a\nMAINTAINER me\n";
     assert_eq!(lines_with(text, Preset::Hadolint), [3]);
