@@ -21,7 +21,13 @@ impl<'m, 'a> BaseName<'m, 'a> {
     /// The images of all stages, without `scratch` and earlier stages.
     pub(crate) fn of_stages(cx: &Context<'m, 'a>) -> Vec<Self> {
         let by_case = cx.dialect == Dialect::Hadolint;
-        let fold = |name: &str| if by_case { name.to_owned() } else { name.to_lowercase() };
+        let fold = |name: &str| {
+            if by_case {
+                name.to_owned()
+            } else {
+                name.to_lowercase()
+            }
+        };
         let mut names = HashSet::new();
         let mut found = Vec::new();
         for from in written_stages(cx.dockerfile).filter_map(|stage| stage.from) {
@@ -62,4 +68,3 @@ impl<'m, 'a> BaseName<'m, 'a> {
         name.starts_with('$')
     }
 }
-

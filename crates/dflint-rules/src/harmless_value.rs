@@ -3,7 +3,9 @@
 /// Whether `value` of the variable `name` is surely no secret: nothing, a truth value, a path, an
 /// address without a password, or the fingerprint of a public key.
 pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
-    let switch = ["", "true", "false", "yes", "no", "on", "off", "none", "null"];
+    let switch = [
+        "", "true", "false", "yes", "no", "on", "off", "none", "null",
+    ];
     switch.iter().any(|word| value.eq_ignore_ascii_case(word))
         || is_path(value)
         || is_plain_url(value)
@@ -11,7 +13,8 @@ pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
 }
 
 fn is_path(value: &str) -> bool {
-    value.starts_with(['/', '.', '~']) && !value.contains(char::is_whitespace)
+    value.starts_with(['/', '.', '~'])
+        && !value.contains(char::is_whitespace)
         && value.contains('/')
 }
 
@@ -23,7 +26,9 @@ fn is_plain_url(value: &str) -> bool {
 
 /// `GPG_KEY` of many official images says which key signed a release.
 fn is_fingerprint(name: &str, value: &str) -> bool {
-    let key = name.split('_').any(|word| word.eq_ignore_ascii_case("key") || word.eq_ignore_ascii_case("keys"));
+    let key = name
+        .split('_')
+        .any(|word| word.eq_ignore_ascii_case("key") || word.eq_ignore_ascii_case("keys"));
     let digits = value.bytes().filter(|byte| *byte != b' ');
     let is_hex = digits.clone().all(|byte| byte.is_ascii_hexdigit());
     let names_signer = ["gpg", "pgp", "gnupg", "signing"];

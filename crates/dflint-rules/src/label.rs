@@ -44,7 +44,9 @@ fn is_url(value: &str) -> bool {
         return false;
     };
     let mut letters = scheme.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+    letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
         && !rest.is_empty()
         && !value.contains(|c: char| c.is_whitespace() || "<>\"{}|\\^`".contains(c))
@@ -54,10 +56,13 @@ fn is_url(value: &str) -> bool {
 fn is_rfc3339(value: &str) -> bool {
     let shape = |text: &str, shape: &str| {
         text.len() == shape.len()
-            && text.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
-                b'0' => byte.is_ascii_digit(),
-                shape => byte.eq_ignore_ascii_case(&shape),
-            })
+            && text
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(byte, shape)| match shape {
+                    b'0' => byte.is_ascii_digit(),
+                    shape => byte.eq_ignore_ascii_case(&shape),
+                })
     };
     let (Some(start), Some(rest)) = (value.get(..19), value.get(19..)) else {
         return false;
@@ -106,7 +111,10 @@ fn is_semver(value: &str) -> bool {
             && (text.len() == 1 || !text.starts_with('0'))
     };
     let is_word = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     let is_pre = |text: &str| {
         is_word(text) && (is_number(text) || !text.bytes().all(|byte| byte.is_ascii_digit()))
@@ -144,10 +152,18 @@ mod tests {
         for (format, good, bad) in [
             (Text, "a", ""),
             (Url, "https://example.com/a?b=c", "example.com"),
-            (Rfc3339, "2021-03-10T10:26:33.564595127+01:00", "2021-03-10 10:26:33"),
+            (
+                Rfc3339,
+                "2021-03-10T10:26:33.564595127+01:00",
+                "2021-03-10 10:26:33",
+            ),
             (Rfc3339, "2021-03-10T10:26:33Z", "2021-13-10T10:26:33Z"),
             (Spdx, "MIT OR (Apache-2.0 AND BSD-3-Clause)", "not-spdx"),
-            (Spdx, "GPL-2.0-or-later WITH Classpath-exception-2.0", "MIT OR"),
+            (
+                Spdx,
+                "GPL-2.0-or-later WITH Classpath-exception-2.0",
+                "MIT OR",
+            ),
             (Hash, "2dbfae9", "2DBFAE9"),
             (SemVer, "1.0.0-rc.1+build", "1.0"),
             (SemVer, "0.0.1", "01.0.0"),

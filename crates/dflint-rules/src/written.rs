@@ -19,7 +19,9 @@ pub(crate) struct WrittenStage<'m, 'a> {
 impl<'m, 'a> WrittenStage<'m, 'a> {
     /// The stage name as written.
     pub(crate) fn name(&self) -> Option<&'m str> {
-        self.from.and_then(|from| from.name.as_ref()).map(|name| name.as_str())
+        self.from
+            .and_then(|from| from.name.as_ref())
+            .map(|name| name.as_str())
     }
 }
 
@@ -38,7 +40,11 @@ pub(crate) fn written_stages<'m, 'a>(
             },
             steps,
         },
-        steps => WrittenStage { instruction: None, from: None, steps },
+        steps => WrittenStage {
+            instruction: None,
+            from: None,
+            steps,
+        },
     })
 }
 

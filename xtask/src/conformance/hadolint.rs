@@ -89,7 +89,11 @@ pub(super) fn settings(asked_for: Option<&str>) -> anyhow::Result<Settings> {
     };
     Ok(Settings::new(&Selection {
         preset: Preset::Hadolint,
-        extend_select: asked_for.filter(on_request).map(str::to_owned).into_iter().collect(),
+        extend_select: asked_for
+            .filter(on_request)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         ..Selection::default()
     })?)
 }
@@ -101,7 +105,10 @@ fn options(record: &Value) -> anyhow::Result<RuleOptions> {
         return Ok(options);
     };
     let registries = list(config, "trustedRegistries").iter();
-    options.trusted_registries = registries.filter_map(Value::as_str).map(str::to_owned).collect();
+    options.trusted_registries = registries
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     options.strict_labels = flag(config, "strict-labels");
     let schema = config.get("label-schema").and_then(Value::as_object);
     for (label, format) in schema.into_iter().flatten() {

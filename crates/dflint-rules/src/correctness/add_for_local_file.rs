@@ -47,7 +47,9 @@ fn is_web(source: &str) -> bool {
 }
 
 fn is_repository(source: &str) -> bool {
-    ["git@", "git://", "ssh://"].iter().any(|start| source.starts_with(start))
+    ["git@", "git://", "ssh://"]
+        .iter()
+        .any(|start| source.starts_with(start))
         || source.ends_with(".git")
         || source.contains(".git#")
 }

@@ -12,8 +12,20 @@ pub(crate) struct CopiedArchive;
 
 /// Commands that do nothing but unpack.
 const UNPACKERS: [&str; 14] = [
-    "bunzip2", "gunzip", "gzcat", "lzcat", "uncompress", "unlzma", "unxz", "unzip", "unzstd",
-    "xzcat", "zcat", "zgz", "bzcat", "unlz4",
+    "bunzip2",
+    "gunzip",
+    "gzcat",
+    "lzcat",
+    "uncompress",
+    "unlzma",
+    "unxz",
+    "unzip",
+    "unzstd",
+    "xzcat",
+    "zcat",
+    "zgz",
+    "bzcat",
+    "unlz4",
 ];
 
 impl Rule for CopiedArchive {
@@ -22,7 +34,9 @@ impl Rule for CopiedArchive {
             let mut copied: Vec<Copied> = Vec::new();
             for step in stage.steps {
                 match &step.command {
-                    Command::Copy(copy) if copy.from.is_none() => copied.extend(archives(step, copy)),
+                    Command::Copy(copy) if copy.from.is_none() => {
+                        copied.extend(archives(step, copy))
+                    }
                     Command::Run(run) if !copied.is_empty() => {
                         unpacked(step, run, &mut copied, cx, findings);
                     }
@@ -52,8 +66,16 @@ fn archives<'m, 'a>(
     });
     let named = |source: &'m Text<'a>| {
         let own = file_name(source.as_str());
-        let name = if is_archive(destination) { destination } else { own };
-        is_archive(name).then_some(Copied { instruction, source, name })
+        let name = if is_archive(destination) {
+            destination
+        } else {
+            own
+        };
+        is_archive(name).then_some(Copied {
+            instruction,
+            source,
+            name,
+        })
     };
     paths.filter_map(named).collect()
 }
@@ -73,7 +95,10 @@ fn unpacked(
 ) {
     let shell = Shell::from_words(["/bin/sh", "-c"]);
     let script = Script::of_run(run, &step.heredocs, &shell);
-    for command in script.commands().filter(|command| unpacks(*command, cx.dialect)) {
+    for command in script
+        .commands()
+        .filter(|command| unpacks(*command, cx.dialect))
+    {
         let words: Vec<String> = command.args().map(|word| word.render()).collect();
         let names = |archive: &Copied| words.iter().any(|word| file_name(word) == archive.name);
         let Some(at) = copied.iter().position(names) else {
@@ -83,7 +108,10 @@ fn unpacked(
         findings
             .report(
                 cx.anchor(archive.instruction, archive.source.span()),
-                format!("ADD unpacks `{}` without leaving it in a layer", archive.name),
+                format!(
+                    "ADD unpacks `{}` without leaving it in a layer",
+                    archive.name
+                ),
             )
             .related(command.span(), "it is unpacked here");
     }
@@ -100,7 +128,9 @@ fn unpacks(command: SimpleCommand, dialect: Dialect) -> bool {
         && command.args().enumerate().any(|(at, word)| {
             let word = word.render();
             let without_dash = dialect == Dialect::Dflint && at == 0 && !word.starts_with('-');
-            let short = word.strip_prefix('-').filter(|flags| !flags.starts_with('-'));
+            let short = word
+                .strip_prefix('-')
+                .filter(|flags| !flags.starts_with('-'));
             word == "--extract"
                 || word == "--get"
                 || short.is_some_and(|flags| flags.contains('x'))

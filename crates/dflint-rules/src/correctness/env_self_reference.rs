@@ -59,7 +59,9 @@ fn refers_to(pair: &KeyValue, name: &str) -> bool {
         return false;
     };
     let text = pair.value.as_str();
-    let braced = text.get(..at.start).is_some_and(|before| before.ends_with('{'));
+    let braced = text
+        .get(..at.start)
+        .is_some_and(|before| before.ends_with('{'));
     !braced || text.get(at.end..).is_some_and(|rest| rest.starts_with('}'))
 }
 

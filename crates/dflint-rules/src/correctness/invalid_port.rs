@@ -21,7 +21,12 @@ impl Rule for InvalidPort {
         };
         for word in words.iter().filter(|word| is_too_large(word)) {
             // BuildKit refuses it too, which is reported as an error of the build.
-            let is_refused = || cx.model.errors().iter().any(|error| error.span == word.span());
+            let is_refused = || {
+                cx.model
+                    .errors()
+                    .iter()
+                    .any(|error| error.span == word.span())
+            };
             if cx.dialect == Dialect::Dflint && is_refused() {
                 continue;
             }

@@ -34,7 +34,10 @@ fn is_relative(destination: &Text) -> bool {
 /// Whether the file or a known base image sets a working directory.
 fn has_directory(step: &Step) -> bool {
     let state = &step.state;
-    let of_base = state.workdir().to_known().is_some_and(|directory| directory != "/");
+    let of_base = state
+        .workdir()
+        .to_known()
+        .is_some_and(|directory| directory != "/");
     state.is_workdir_set() || of_base
 }
 
@@ -53,7 +56,10 @@ fn report(cx: &Context, instruction: &Instruction, destination: &Text, findings:
 fn report_by_names(cx: &Context, findings: &mut Findings) {
     let mut has_workdir: HashMap<&str, bool> = HashMap::new();
     for stage in written_stages(cx.dockerfile) {
-        let base = stage.from.map(|from| from.base.as_str()).unwrap_or_default();
+        let base = stage
+            .from
+            .map(|from| from.base.as_str())
+            .unwrap_or_default();
         let name = stage.name().unwrap_or(base);
         let mut is_set = has_workdir.get(base).copied().unwrap_or_default();
         for step in stage.steps {

@@ -49,7 +49,9 @@ fn report_replacing(cx: &Context, findings: &mut Findings) {
             let Some(codes) = instruction.name.and_then(codes) else {
                 continue;
             };
-            let earlier = seen.iter_mut().find(|earlier| earlier.name == instruction.name);
+            let earlier = seen
+                .iter_mut()
+                .find(|earlier| earlier.name == instruction.name);
             let Some(earlier) = earlier else {
                 seen.push(instruction);
                 continue;

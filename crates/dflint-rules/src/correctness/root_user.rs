@@ -19,10 +19,14 @@ impl Rule for RootUser {
             if cx.dialect == Dialect::Dflint && !is_target {
                 continue;
             }
-            let users = stage.steps.iter().rev().filter_map(|step| match &step.command {
-                Command::User(user) => Some(user),
-                _ => None,
-            });
+            let users = stage
+                .steps
+                .iter()
+                .rev()
+                .filter_map(|step| match &step.command {
+                    Command::User(user) => Some(user),
+                    _ => None,
+                });
             if let Some(user) = users.take(1).find(|user| is_root(user)) {
                 findings.report(
                     user.span(),

@@ -11,7 +11,11 @@ pub(crate) struct ShellFormCommand;
 
 impl Rule for ShellFormCommand {
     fn interests(&self) -> &'static [InstructionName] {
-        &[InstructionName::Cmd, InstructionName::Entrypoint, InstructionName::Healthcheck]
+        &[
+            InstructionName::Cmd,
+            InstructionName::Entrypoint,
+            InstructionName::Healthcheck,
+        ]
     }
 
     /// hadolint wants a health check in JSON form too, and asks for no shell.
@@ -30,7 +34,10 @@ impl Rule for ShellFormCommand {
         let keyword = &site.instruction.keyword;
         let finding = findings.report(
             keyword.span(),
-            format!("write {} as a JSON array: a shell is in the way otherwise", keyword.as_str()),
+            format!(
+                "write {} as a JSON array: a shell is in the way otherwise",
+                keyword.as_str()
+            ),
         );
         if let Some((_, step)) = cx.model.step_at(site.index) {
             finding.fix_or_withhold(fix(text, words(text), &step.state));

@@ -30,7 +30,13 @@ impl Rule for UnknownCopyFrom {
             let stages = cx.model.stages().iter();
             let names = stages.filter(|other| other.id != stage.id);
             let names = names.filter_map(|other| other.name.as_deref());
-            report(cx, step.instruction, word, nearest(word.as_str(), names), findings);
+            report(
+                cx,
+                step.instruction,
+                word,
+                nearest(word.as_str(), names),
+                findings,
+            );
         }
     }
 }
@@ -48,7 +54,9 @@ fn report(
     findings: &mut Findings,
 ) {
     let name = word.as_str();
-    let hint = nearest.map(|nearest| format!(", did you mean `{nearest}`?")).unwrap_or_default();
+    let hint = nearest
+        .map(|nearest| format!(", did you mean `{nearest}`?"))
+        .unwrap_or_default();
     findings.report(
         cx.anchor(instruction, word.span()),
         format!("no stage above is called `{name}`, so an image of that name is pulled{hint}"),
@@ -70,8 +78,12 @@ fn report_unseen(cx: &Context, findings: &mut Findings) {
                 continue;
             };
             let text = from.as_str();
-            let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-            let number = text.get(..digits).and_then(|digits| digits.parse::<usize>().ok());
+            let digits = text
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(text.len());
+            let number = text
+                .get(..digits)
+                .and_then(|digits| digits.parse::<usize>().ok());
             let is_known = text.contains(':')
                 || names.contains(&text)
                 || number.is_some_and(|number| number < stages);

@@ -24,7 +24,11 @@ impl Rule for InvalidLabelKey {
         let pairs = labels(site.instruction).iter();
         let wrong = pairs.filter_map(|pair| Some((pair, problem(key(pair))?)));
         // hadolint reports an instruction once.
-        let most = if cx.dialect == Dialect::Hadolint { 1 } else { usize::MAX };
+        let most = if cx.dialect == Dialect::Hadolint {
+            1
+        } else {
+            usize::MAX
+        };
         for (pair, problem) in wrong.take(most) {
             findings.report(
                 cx.anchor(site.instruction, pair.key.span()),

@@ -43,9 +43,10 @@ fn meaning(format: LabelFormat) -> (&'static [&'static str], &'static str) {
     match format {
         LabelFormat::Text => (&["DL3051"], "a text that is not empty"),
         LabelFormat::Url => (&["DL3052"], "a URL, such as `https://example.com`"),
-        LabelFormat::Rfc3339 => {
-            (&["DL3053"], "a time as in RFC 3339, such as `2026-01-31T12:00:00Z`")
-        }
+        LabelFormat::Rfc3339 => (
+            &["DL3053"],
+            "a time as in RFC 3339, such as `2026-01-31T12:00:00Z`",
+        ),
         LabelFormat::Spdx => (&["DL3054"], "a licence as SPDX names it, such as `MIT`"),
         LabelFormat::Hash => (&["DL3055"], "a commit, 7 or 40 hexadecimal digits"),
         LabelFormat::SemVer => (&["DL3056"], "a semantic version, such as `1.2.3`"),

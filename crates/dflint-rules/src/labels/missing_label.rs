@@ -33,7 +33,10 @@ impl Rule for MissingLabel {
                 };
                 let is_target = target.is_some_and(|target| target.instruction.span == from.span);
                 if cx.dialect == Dialect::Hadolint || is_target {
-                    findings.report(from.keyword.span(), format!("the label `{label}` is missing"));
+                    findings.report(
+                        from.keyword.span(),
+                        format!("the label `{label}` is missing"),
+                    );
                 }
             }
         }

@@ -24,7 +24,11 @@ impl Rule for SuperfluousLabel {
         let pairs = labels(site.instruction).iter();
         let unknown = pairs.filter(|pair| !cx.options.label_schema.contains_key(key(pair)));
         // hadolint reports an instruction once.
-        let most = if cx.dialect == Dialect::Hadolint { 1 } else { usize::MAX };
+        let most = if cx.dialect == Dialect::Hadolint {
+            1
+        } else {
+            usize::MAX
+        };
         for pair in unknown.take(most) {
             findings.report(
                 cx.anchor(site.instruction, pair.key.span()),

@@ -32,7 +32,9 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
             continue;
         };
         let ends = |c: char| c.is_whitespace() || "/?#\"'`\\<>|()".contains(c);
-        let authority = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
+        let authority = rest
+            .get(..rest.find(ends).unwrap_or(rest.len()))
+            .unwrap_or_default();
         let Some((user_info, _)) = authority.rsplit_once('@') else {
             continue;
         };
@@ -60,7 +62,10 @@ mod tests {
     #[test]
     fn only_passwords_that_are_written_out() {
         for (text, password) in [
-            ("git clone https://me:hunter2@example.com/a.git", Some("hunter2")),
+            (
+                "git clone https://me:hunter2@example.com/a.git",
+                Some("hunter2"),
+            ),
             ("postgres://app:p@ss@db:5432/app", Some("p@ss")),
             ("https://me:$TOKEN@example.com", None),
             ("https://me:${TOKEN}@example.com", None),

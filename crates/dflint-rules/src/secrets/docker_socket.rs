@@ -34,5 +34,8 @@ impl Rule for DockerSocket {
 
 fn is_socket(path: &Text) -> bool {
     let path = unquoted(path.as_str());
-    matches!(path.trim_start_matches('/'), "var/run/docker.sock" | "run/docker.sock")
+    matches!(
+        path.trim_start_matches('/'),
+        "var/run/docker.sock" | "run/docker.sock"
+    )
 }

@@ -47,9 +47,9 @@ fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
             continue;
         };
         let range = at..at + length;
-        let goes_on = text.get(range.end..).is_some_and(|rest| {
-            rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-        });
+        let goes_on = text
+            .get(range.end..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
         if !goes_on && text.get(range.clone()).is_some_and(is_real) {
             end = range.end;
             found.push((shape, range));

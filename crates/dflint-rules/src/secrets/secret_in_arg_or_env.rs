@@ -94,11 +94,17 @@ fn assigned<'m>(step: &'m Step) -> Vec<Assigned<'m>> {
     match &step.action {
         Action::Arg(arguments) => arguments
             .iter()
-            .map(|argument| Assigned { name: &argument.name, value: argument.value.as_ref() })
+            .map(|argument| Assigned {
+                name: &argument.name,
+                value: argument.value.as_ref(),
+            })
             .collect(),
         Action::Env(pairs) => pairs
             .iter()
-            .map(|pair| Assigned { name: pair.key.as_str(), value: Some(&pair.value) })
+            .map(|pair| Assigned {
+                name: pair.key.as_str(),
+                value: Some(&pair.value),
+            })
             .collect(),
         _ => Vec::new(),
     }

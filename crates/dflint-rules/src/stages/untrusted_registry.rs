@@ -35,7 +35,12 @@ fn images<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
     let mut names: HashSet<&str> = HashSet::from(["scratch"]);
     let mut words = Vec::new();
     for stage in written_stages(cx.dockerfile) {
-        words.extend(stage.from.map(|from| &from.base).filter(|base| !names.contains(base.as_str())));
+        words.extend(
+            stage
+                .from
+                .map(|from| &from.base)
+                .filter(|base| !names.contains(base.as_str())),
+        );
         names.extend(stage.name());
         for step in stage.steps {
             let sources: Vec<&Text> = match &step.command {
@@ -52,7 +57,11 @@ fn images<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
                     .collect(),
                 _ => continue,
             };
-            words.extend(sources.into_iter().filter(|word| !names.contains(word.as_str())));
+            words.extend(
+                sources
+                    .into_iter()
+                    .filter(|word| !names.contains(word.as_str())),
+            );
         }
     }
     words.retain(|word| word.as_str().parse::<usize>().is_err());
