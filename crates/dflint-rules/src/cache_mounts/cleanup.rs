@@ -53,10 +53,10 @@ fn touch<'r>(
     if let Some(call) = &it.call {
         let cleanup = cleanup_of(call)?;
         let is_mounted = |cache: &&str| mounted.names.contains(&(call.manager.name, *cache));
-        if !cleanup.caches.iter().any(|cache| is_mounted(cache)) {
+        if !cleanup.caches.iter().any(&is_mounted) {
             return None;
         }
-        let is_covered = cleanup.caches.iter().all(|cache| is_mounted(cache));
+        let is_covered = cleanup.caches.iter().all(is_mounted);
         if is_covered && !call.fills_caches() {
             let does_more = !cleanup.only_caches;
             return Some(TouchKind::Empties { does_more });

@@ -49,13 +49,13 @@ fn users_by_name<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
     for step in written_stages(cx.dockerfile).flat_map(|stage| stage.steps) {
         match &step.command {
             Command::Arg(words) => arguments.extend(words.iter().map(|word| word.key.as_str())),
-            Command::User(user) if is_name(user.as_str()) => {
-                if !arguments
-                    .iter()
-                    .any(|argument| name_in(user, argument).is_some())
-                {
-                    users.push(user);
-                }
+            Command::User(user)
+                if is_name(user.as_str())
+                    && !arguments
+                        .iter()
+                        .any(|argument| name_in(user, argument).is_some()) =>
+            {
+                users.push(user);
             }
             _ => {}
         }

@@ -106,7 +106,7 @@ impl<'s> Argument<'s> {
 
     /// Whether it is a flag (`-x`, `--long`), no bare `-` or `--`.
     pub(crate) fn is_flag(&self) -> bool {
-        self.text.starts_with('-') && self.text.trim_start_matches('-') != ""
+        self.text.starts_with('-') && !self.text.trim_start_matches('-').is_empty()
     }
 
     fn count_flag(&self, name: &str) -> usize {

@@ -8,8 +8,11 @@ use crate::{Context, Findings, Rule, Site};
 /// See the page.
 pub(crate) struct UntrustedPackages;
 
-/// By manager: the flags, with the beginning of the value where it is the value that does it.
-const FLAGS: &[(&[&str], &[(&str, &str)])] = &[
+/// A flag, with the beginning of the value where it is the value that does it.
+type Flag = (&'static str, &'static str);
+
+/// The flags of each group of managers.
+const FLAGS: &[(&[&str], &[Flag])] = &[
     (
         &["apt"],
         &[

@@ -122,12 +122,10 @@ fn check_between(
                 return Err(format!("line {line} copies to the same place"));
             }
         }
-        Action::Workdir { .. } => {
-            if places.len() != late.copies.iter().filter(|copy| is_absolute(copy)).count() {
-                return Err(format!(
-                    "line {line} changes the directory that the source goes to"
-                ));
-            }
+        Action::Workdir { .. } if late.copies.iter().any(|copy| !is_absolute(copy)) => {
+            return Err(format!(
+                "line {line} changes the directory that the source goes to"
+            ));
         }
         Action::Invalid => return Err(format!("line {line} is not understood")),
         _ => {}
