@@ -35,7 +35,7 @@ fn unused_in(entries: &[Entry], source: &str, settings: &Settings) -> Option<Fin
             .filter(|(_, unused)| **unused)
             .map(|(entry, _)| entry)
     };
-    let (first, last) = (unused().next()?, unused().last()?);
+    let (first, last) = (unused().next()?, unused().next_back()?);
     let names: Vec<String> = unused()
         .map(|entry| format!("`{}`", entry.ignore.name))
         .collect();

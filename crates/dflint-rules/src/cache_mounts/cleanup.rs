@@ -53,7 +53,7 @@ fn touch<'r>(
     if let Some(call) = &it.call {
         let cleanup = cleanup_of(call)?;
         let is_mounted = |cache: &&str| mounted.names.contains(&(call.manager.name, *cache));
-        if !cleanup.caches.iter().any(&is_mounted) {
+        if !cleanup.caches.iter().any(is_mounted) {
             return None;
         }
         let is_covered = cleanup.caches.iter().all(is_mounted);

@@ -9,10 +9,10 @@ use crate::{Context, Findings, Rule, Site};
 pub(crate) struct UntrustedPackages;
 
 /// A flag, with the beginning of the value where it is the value that does it.
-type Flag = (&'static str, &'static str);
+type DistrustingFlag = (&'static str, &'static str);
 
 /// The flags of each group of managers.
-const FLAGS: &[(&[&str], &[Flag])] = &[
+const FLAGS: &[(&[&str], &[DistrustingFlag])] = &[
     (
         &["apt"],
         &[
