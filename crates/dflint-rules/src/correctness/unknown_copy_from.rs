@@ -1,11 +1,16 @@
 //! `COPY --from=` a name that no stage has.
 
+use std::collections::HashSet;
+
 use dflint_build::{Action, ImageReference, Origin};
 use dflint_parser::{Command, Instruction, Text};
 
 use crate::suggestion::nearest;
 use crate::written::written_stages;
 use crate::{Context, Dialect, Findings, Rule};
+
+/// Names are not looked for that may be meant in files with more stages.
+const MOST_STAGES: usize = 500;
 
 /// See the page.
 pub(crate) struct UnknownCopyFrom;
@@ -27,8 +32,13 @@ impl Rule for UnknownCopyFrom {
             if !is_a_bare_name(image, word.as_str()) {
                 continue;
             }
-            let stages = cx.model.stages().iter();
-            let names = stages.filter(|other| other.id != stage.id);
+            let stages = cx.model.stages();
+            let stages = if stages.len() > MOST_STAGES {
+                &[]
+            } else {
+                stages
+            };
+            let names = stages.iter().filter(|other| other.id != stage.id);
             let names = names.filter_map(|other| other.name.as_deref());
             report(
                 cx,
@@ -65,7 +75,7 @@ fn report(
 
 /// hadolint knows the names and numbers of the stages so far, and takes a colon for an image.
 fn report_unseen(cx: &Context, findings: &mut Findings) {
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: HashSet<&str> = HashSet::new();
     let mut stages = 0;
     for stage in written_stages(cx.dockerfile) {
         stages += usize::from(stage.instruction.is_some());
@@ -85,7 +95,7 @@ fn report_unseen(cx: &Context, findings: &mut Findings) {
                 .get(..digits)
                 .and_then(|digits| digits.parse::<usize>().ok());
             let is_known = text.contains(':')
-                || names.contains(&text)
+                || names.contains(text)
                 || number.is_some_and(|number| number < stages);
             if !is_known {
                 report(cx, step, from, None, findings);
