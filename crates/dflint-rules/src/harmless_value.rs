@@ -1,7 +1,10 @@
 //! Values that are no secrets, whatever their name sounds like.
 
+/// Values of one character are no secrets from this length on, in bytes.
+const FILLER: usize = 6;
+
 /// Whether `value` of the variable `name` is surely no secret: nothing, a truth value, a path, an
-/// address without a password, or the fingerprint of a public key.
+/// address without a password, the name of a file, filler, or the fingerprint of a public key.
 pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
     let switch = [
         "", "true", "false", "yes", "no", "on", "off", "none", "null",
@@ -9,6 +12,8 @@ pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
     switch.iter().any(|word| value.eq_ignore_ascii_case(word))
         || is_path(value)
         || is_plain_url(value)
+        || is_key_file(value)
+        || is_filler(value)
         || is_fingerprint(name, value)
 }
 
@@ -24,16 +29,29 @@ fn is_plain_url(value: &str) -> bool {
     })
 }
 
-/// `GPG_KEY` of many official images says which key signed a release.
+/// Whether the value names a file with a key.
+fn is_key_file(value: &str) -> bool {
+    let endings = [".key", ".pem", ".crt", ".cert", ".asc", ".gpg", ".pub", ".json"];
+    endings.iter().any(|ending| value.ends_with(ending))
+}
+
+/// One character again and again.
+fn is_filler(value: &str) -> bool {
+    let mut bytes = value.bytes();
+    let first = bytes.next();
+    value.len() >= FILLER && bytes.all(|byte| Some(byte) == first)
+}
+
+/// `GPG_KEY` of many official images says which key signed a release. Fingerprints are written in
+/// capitals.
 fn is_fingerprint(name: &str, value: &str) -> bool {
-    let key = name
-        .split('_')
-        .any(|word| word.eq_ignore_ascii_case("key") || word.eq_ignore_ascii_case("keys"));
-    let digits = value.bytes().filter(|byte| *byte != b' ');
-    let is_hex = digits.clone().all(|byte| byte.is_ascii_hexdigit());
-    let names_signer = ["gpg", "pgp", "gnupg", "signing"];
     let name = name.to_ascii_lowercase();
-    key && is_hex && digits.count() == 40 && names_signer.iter().any(|signer| name.contains(signer))
+    let words = || name.split('_');
+    let is_key = words().any(|word| matches!(word, "key" | "keys"));
+    let is_other = words().any(|word| matches!(word, "api" | "access" | "secret" | "private"));
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let digits = || value.bytes().filter(|byte| *byte != b' ');
+    is_key && !is_other && digits().count() == 40 && digits().all(is_digit)
 }
 
 #[cfg(test)]
@@ -48,6 +66,9 @@ mod tests {
             ("SSL_KEY", "/etc/ssl/server.key"),
             ("AUTH_URL", "https://login.example.com/a"),
             ("GPG_KEY", "0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D"),
+            ("RELEASE_KEY", "0D96 DF4D 4110 E5C4 3FBF B17F 2D34 7EA6 AA65 421D"),
+            ("SERVER_KEY", "tls/server.key"),
+            ("DB_PASSWORD", "xxxxxxxx"),
         ] {
             assert!(is_harmless(name, value), "{name}={value}");
         }
