@@ -31,7 +31,9 @@ fn is_plain_url(value: &str) -> bool {
 
 /// Whether the value names a file with a key.
 fn is_key_file(value: &str) -> bool {
-    let endings = [".key", ".pem", ".crt", ".cert", ".asc", ".gpg", ".pub", ".json"];
+    let endings = [
+        ".key", ".pem", ".crt", ".cert", ".asc", ".gpg", ".pub", ".json",
+    ];
     endings.iter().any(|ending| value.ends_with(ending))
 }
 
@@ -66,7 +68,10 @@ mod tests {
             ("SSL_KEY", "/etc/ssl/server.key"),
             ("AUTH_URL", "https://login.example.com/a"),
             ("GPG_KEY", "0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D"),
-            ("RELEASE_KEY", "0D96 DF4D 4110 E5C4 3FBF B17F 2D34 7EA6 AA65 421D"),
+            (
+                "RELEASE_KEY",
+                "0D96 DF4D 4110 E5C4 3FBF B17F 2D34 7EA6 AA65 421D",
+            ),
             ("SERVER_KEY", "tls/server.key"),
             ("DB_PASSWORD", "xxxxxxxx"),
         ] {
