@@ -1,8 +1,10 @@
 //! `USER app`.
 
+use std::collections::HashSet;
+
+use dflint_build::env::NoVariables;
 use dflint_parser::{Command, Text};
 
-use crate::variable::name_in;
 use crate::written::written_stages;
 use crate::{Context, Dialect, Findings, Rule};
 
@@ -44,23 +46,28 @@ fn report(user: &Text, findings: &mut Findings) {
 
 /// Every `USER` that is no number, and names no argument of the file so far.
 fn users_by_name<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
-    let mut arguments: Vec<&str> = Vec::new();
+    let mut arguments: HashSet<&str> = HashSet::new();
     let mut users = Vec::new();
     for step in written_stages(cx.dockerfile).flat_map(|stage| stage.steps) {
         match &step.command {
             Command::Arg(words) => arguments.extend(words.iter().map(|word| word.key.as_str())),
-            Command::User(user)
-                if is_name(user.as_str())
-                    && !arguments
-                        .iter()
-                        .any(|argument| name_in(user, argument).is_some()) =>
-            {
+            Command::User(user) if is_name(user.as_str()) && !names_any(cx, user, &arguments) => {
                 users.push(user);
             }
             _ => {}
         }
     }
     users
+}
+
+fn names_any(cx: &Context, user: &Text, arguments: &HashSet<&str>) -> bool {
+    let named = cx.model.expander().word(user.as_str(), &NoVariables);
+    named.is_ok_and(|named| {
+        named
+            .unmatched
+            .iter()
+            .any(|name| arguments.contains(name.as_str()))
+    })
 }
 
 fn is_name(user: &str) -> bool {
