@@ -102,16 +102,39 @@ pub fn base_images() -> &'static [BaseImage] {
 pub fn base_image(repository: &str, tag: Option<&str>) -> Option<&'static BaseImage> {
     let original = original(repository);
     let repository = original.as_deref().unwrap_or(repository);
+    entries(repository).find(|image| image.holds_for(tag))
+}
+
+/// Whether `repository:tag` is known to be an image for Linux whatever machine asks for it. A tag
+/// such as `golang:1.25`, of a repository that holds images for Windows too, gives a Windows
+/// machine one of those.
+#[must_use]
+pub fn is_for_linux_only(repository: &str, tag: Option<&str>) -> bool {
+    let original = original(repository);
+    let repository = original.as_deref().unwrap_or(repository);
+    let Some(image) = entries(repository).find(|image| image.holds_for(tag)) else {
+        return false;
+    };
+    let names_its_family = !image.tags.is_empty();
+    match image.family {
+        Family::Windows | Family::Unknown => false,
+        _ if names_its_family => true,
+        _ => entries(repository).all(|image| image.family != Family::Windows),
+    }
+}
+
+/// The entries about a repository, in the order in which they are tried.
+fn entries(repository: &str) -> impl Iterator<Item = &'static BaseImage> {
     let start = table::EXACT.partition_point(|image| image.repository < repository);
     let exact = table::EXACT
         .get(start..)
         .unwrap_or_default()
         .iter()
-        .take_while(|image| image.repository == repository);
+        .take_while(move |image| image.repository == repository);
     let by_prefix = table::PREFIXES
         .iter()
-        .filter(|image| glob::matches(image.repository, repository));
-    exact.chain(by_prefix).find(|image| image.holds_for(tag))
+        .filter(move |image| glob::matches(image.repository, repository));
+    exact.chain(by_prefix)
 }
 
 /// The repository that `repository` is a copy of.

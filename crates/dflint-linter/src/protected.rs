@@ -168,8 +168,26 @@ mod tests {
             assert_eq!(refusal(&text, "RUN a"), None, "{from}");
             assert_eq!(refusal(&text, "RUN c"), None, "{from}");
         }
-        let text = "# escape=`\nFROM example/app\nRUN b\n";
-        assert_eq!(refusal(text, "RUN b"), Some("the stage runs on Windows"));
+    }
+
+    #[test]
+    fn backticks_mean_windows_where_the_base_may_be_either() {
+        for (from, may_be_windows) in [
+            ("FROM example/app", true),
+            ("FROM $BASE", true),
+            ("FROM golang:1.25", true),
+            ("FROM python:3.13 AS a\nFROM a", true),
+            ("FROM golang:1.25-bookworm", false),
+            ("FROM python:3.13-slim", false),
+            ("FROM alpine:3.22", false),
+            ("FROM debian:13 AS a\nFROM a", false),
+            ("FROM --platform=linux/amd64 example/app", false),
+            ("FROM --platform=windows/amd64 debian:13", true),
+        ] {
+            let text = format!("# escape=`\n{from}\nRUN b\n");
+            let is_refused = refusal(&text, "RUN b").is_some();
+            assert_eq!(is_refused, may_be_windows, "{from}");
+        }
     }
 
     #[test]
