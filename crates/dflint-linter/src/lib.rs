@@ -13,7 +13,7 @@ mod source;
 mod windows;
 
 pub use finding::Finding;
-pub use fix::{Applied, FixReport, fix, lint_with_checked_fixes};
+pub use fix::{Allowed, Applied, FixReport, fix, lint_with_checked_fixes};
 pub use frozen::Frozen;
 pub use ignore::{Scope, Tool, UnusedIgnore};
 pub use lint::{Report, lint, lint_parsed};

@@ -114,7 +114,7 @@ impl Search<'_> {
     }
 
     fn entry(&mut self, root: &Path, entry: DirEntry) {
-        let name_fits = entry.file_name().to_str().is_some_and(is_dockerfile_name);
+        let name_fits = is_dockerfile_name(&entry.file_name().to_string_lossy());
         let Some(kind) = entry.file_type().filter(|kind| name_fits && !kind.is_dir()) else {
             return;
         };
@@ -288,6 +288,22 @@ mod tests {
         };
         assert_eq!(error.path, tree.path().join("missing"));
         assert_eq!(error.message, "cannot read: no such file or directory");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_need_not_be_text() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let tree = tree(&[]);
+        let name = OsStr::from_bytes(b"Dockerfile.\xff");
+        fs::write(tree.path().join(name), "FROM scratch\n").unwrap();
+        let found = search(tree.path(), &["."], &Exclusions::default());
+        let [file] = found.files.as_slice() else {
+            panic!("one file expected: {:?}", found.files);
+        };
+        assert_eq!(file.path, tree.path().join(name));
     }
 
     #[cfg(unix)]

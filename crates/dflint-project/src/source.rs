@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The most bytes that are taken for a Dockerfile.
-pub const MAX_BYTES: u64 = 50 * 1024 * 1024;
+/// The most bytes that are taken for a Dockerfile: far more than any real one has, and little
+/// enough for the memory and time that a hostile one takes.
+pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Why a file cannot be linted.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +18,7 @@ pub enum ReadError {
     #[error("cannot read: is a directory")]
     Directory,
     /// The path names a pipe, a socket or a device.
-    #[error("cannot read: is not a regular file")]
+    #[error("cannot read: is not a regular file (`-` reads standard input)")]
     NotAFile,
     /// Larger than [`MAX_BYTES`].
     #[error("too large: more than {} MB is no Dockerfile", MAX_BYTES / 1024 / 1024)]
@@ -27,9 +28,13 @@ pub enum ReadError {
     Binary,
 }
 
-/// The system's message without Rust's "(os error 2)".
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
+/// The system's message without Rust's "(os error 2)", and without the path that a search puts
+/// around it.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.source());
+    let system = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+    let text = system.unwrap_or(error).to_string();
     let message = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = message.chars();
     letters

@@ -33,7 +33,8 @@ pub enum WriteError {
 /// Replaces the contents `before` of the file at `path` by `after`.
 ///
 /// The new text is written beside the file and renamed over it, so a reader never sees half of
-/// it. Permissions stay; a symbolic link stays a link and its target is written.
+/// it. Permissions stay; a symbolic link stays a link and its target is written. Other hard links to
+/// the file keep the old text.
 ///
 /// # Errors
 ///
@@ -41,7 +42,7 @@ pub enum WriteError {
 pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError> {
     let target = fs::canonicalize(path)?;
     let metadata = fs::metadata(&target)?;
-    if metadata.permissions().readonly() {
+    if metadata.permissions().readonly() || is_refused(&target) {
         return Err(WriteError::ReadOnly);
     }
     let (temporary, mut file) = Temporary::beside(&target)?;
@@ -55,6 +56,13 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError>
     }
     temporary.rename(&target)?;
     Ok(())
+}
+
+/// Whether the system lets nobody like us write to the file: a rename would get around that where
+/// the directory is open to all.
+fn is_refused(path: &Path) -> bool {
+    let opened = OpenOptions::new().write(true).open(path);
+    opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
 
 /// Creates the file at `path` with `text`.
@@ -193,6 +201,19 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o755
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_hard_link_keeps_the_old_text() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Dockerfile");
+        let backup = directory.path().join("backup");
+        fs::write(&path, "FROM a\n").unwrap();
+        fs::hard_link(&path, &backup).unwrap();
+        replace(&path, "FROM a\n", "FROM b\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "FROM b\n");
+        assert_eq!(fs::read_to_string(&backup).unwrap(), "FROM a\n");
     }
 
     #[cfg(unix)]

@@ -12,7 +12,8 @@ const BEFORE: usize = 40;
 /// `text` with characters that would steer a terminal (escape sequences, bidirectional overrides)
 /// replaced by others of the same length in bytes, so that spans still fit. Line feeds and tabs
 /// stay; carriage returns become spaces.
-pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn harmless(text: &str) -> Cow<'_, str> {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     if text.as_bytes().iter().all(is_plain) || !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);

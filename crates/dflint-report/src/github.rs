@@ -8,6 +8,7 @@ use dflint_knowledge::Severity;
 use dflint_linter::Finding;
 
 use crate::model::{FileReport, Lines, Report};
+use crate::summary;
 
 /// Writes one annotation a line: errors first, because GitHub shows only the first ten of a kind,
 /// and a summary last.
@@ -37,15 +38,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    let summary = report.summary();
-    if summary.findings + summary.errors > 0 {
-        writeln!(
-            out,
-            "dflint: {} findings, {} errors in {} files",
-            summary.findings, summary.errors, summary.files
-        )?;
+    let counts = report.summary();
+    match summary::line(report) {
+        Some(line) if counts.findings + counts.errors > 0 => writeln!(out, "dflint: {line}"),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn annotation(
@@ -60,14 +57,18 @@ fn annotation(
         Severity::Info | Severity::Style => "notice",
     };
     let (start, end) = lines.positions(finding.span);
+    // GitHub takes columns only where the annotation stays on one line.
+    let columns = if start.line == end.line {
+        format!(",col={},endColumn={}", start.column, end.column)
+    } else {
+        String::new()
+    };
     writeln!(
         out,
-        "::{command} file={},line={},endLine={},col={},endColumn={},title={}::{}",
+        "::{command} file={},line={},endLine={}{columns},title={}::{}",
         property(&file.path),
         start.line,
         end.line,
-        start.column,
-        end.column,
         property(&format!("dflint {}", finding.rule.name)),
         data(&finding.message),
     )

@@ -13,7 +13,8 @@ use dflint_parser::Span;
 use crate::cut_line::CutLine;
 use crate::display::{Excerpt, excerpt, harmless};
 use crate::model::{FileReport, Lines, Report};
-use crate::{preview, summary};
+use crate::preview::{self, CreatedFiles};
+use crate::summary;
 
 /// How the text is dressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,16 +28,22 @@ pub struct HumanOptions {
 /// Writes every finding with its source, then the summary line. Errors are not among it: people
 /// read them on standard error.
 pub(crate) fn write(report: &Report, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut created = CreatedFiles::default();
     for file in &report.files {
-        write_file(file, options, out)?;
+        write_file(file, options, &mut created, out)?;
     }
-    if options.quiet {
-        return Ok(());
+    match summary::line(report) {
+        Some(line) if !options.quiet => writeln!(out, "{line}"),
+        _ => Ok(()),
     }
-    writeln!(out, "{}", summary::line(report))
 }
 
-fn write_file(file: &FileReport, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+fn write_file<'r>(
+    file: &'r FileReport,
+    options: HumanOptions,
+    created: &mut CreatedFiles<'r>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let page = Page {
         name: harmless(&file.path).into_owned(),
         text: &harmless(&file.source),
@@ -51,7 +58,7 @@ fn write_file(file: &FileReport, options: HumanOptions, out: &mut dyn Write) -> 
         writeln!(out)?;
         if let Some(fix) = &finding.fix {
             let mut buffer = self::buffer(options.color);
-            preview::write(fix, &file.source, &page.lines, &mut buffer)?;
+            preview::write(fix, &file.source, &page.lines, created, &mut buffer)?;
             out.write_all(buffer.as_slice())?;
         }
         writeln!(out)?;

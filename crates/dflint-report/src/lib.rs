@@ -18,6 +18,7 @@ mod sarif;
 mod summary;
 mod xml;
 
+pub use display::harmless;
 pub use format::{Format, write};
 pub use human::HumanOptions;
 pub use json::schema as json_schema;

@@ -1,5 +1,6 @@
 //! What a fix would do, as a small diff below its finding.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
@@ -13,6 +14,10 @@ use crate::names::safety_name;
 /// The most lines of a fix that are shown; `--diff` shows it whole.
 const MAX_LINES: usize = 16;
 
+/// The files that fixes create, as path and text, of which the text was shown already: many
+/// Dockerfiles may ask for the same one.
+pub(crate) type CreatedFiles<'r> = HashSet<(&'r str, &'r str)>;
+
 /// Whole lines that a fix replaces, those that stay the same at either end left out.
 struct Change<'a> {
     before: Vec<&'a str>,
@@ -22,10 +27,11 @@ struct Change<'a> {
 }
 
 /// Writes the title of `fix` and the lines it changes in `text`.
-pub(crate) fn write(
-    fix: &Fix,
+pub(crate) fn write<'r>(
+    fix: &'r Fix,
     text: &str,
     lines: &Lines<'_>,
+    created: &mut CreatedFiles<'r>,
     buffer: &mut Buffer,
 ) -> io::Result<()> {
     let how = match fix.safety {
@@ -41,6 +47,10 @@ pub(crate) fn write(
     let mut rows = Rows { buffer, written: 0 };
     for edit in &fix.edits {
         if let Target::NewFile(path) = &edit.target {
+            if !created.insert((path, &edit.text)) {
+                rows.write(' ', &format!("new file {path}, as above"), 0)?;
+                continue;
+            }
             rows.write(' ', &format!("new file {path}"), 0)?;
             for line in edit.text.lines() {
                 rows.write('+', line, 0)?;
@@ -83,7 +93,7 @@ impl Rows<'_> {
         let mark = Span::empty(differs_at.min(line.len() as u32));
         let cut = excerpt(&line, mark).map_or(line.into_owned(), |cut| cut.text);
         self.buffer.set_color(ColorSpec::new().set_fg(color))?;
-        write!(self.buffer, "    {sign} {cut}")?;
+        write!(self.buffer, "    {}", format!("{sign} {cut}").trim_end())?;
         self.buffer.reset()?;
         writeln!(self.buffer)
     }

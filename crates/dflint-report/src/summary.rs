@@ -5,15 +5,31 @@ use dflint_knowledge::Severity;
 
 use crate::model::Report;
 
-/// One line that says how many problems there are, how bad, and what would repair them.
+/// One line that says how many problems there are, how bad, and what would repair them; `None`
+/// where nothing was looked at.
 #[must_use]
-pub(crate) fn line(report: &Report) -> String {
+pub(crate) fn line(report: &Report) -> Option<String> {
+    let sentences = [findings_line(report), errors_line(report)];
+    let said: Vec<String> = sentences.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+fn errors_line(report: &Report) -> Option<String> {
+    let errors = report.summary().errors;
+    (errors > 0).then(|| format!("{} could not be read or written.", count(errors, "path")))
+}
+
+/// `None` where no file could be looked at.
+fn findings_line(report: &Report) -> Option<String> {
     let summary = report.summary();
     let unread = report
         .files
         .iter()
         .filter(|file| file.findings.is_empty() && !file.errors.is_empty());
-    let files = count(summary.files - unread.count(), "file");
+    let files = match summary.files - unread.count() {
+        0 => return None,
+        number => count(number, "file"),
+    };
     let mut line = String::new();
     if summary.fixed > 0 {
         line.push_str(&format!("Fixed {}. ", count(summary.fixed, "problem")));
@@ -32,13 +48,7 @@ pub(crate) fn line(report: &Report) -> String {
         line.push_str(&remedies(report));
         line.push('.');
     }
-    if summary.errors > 0 {
-        line.push_str(&format!(
-            " {} could not be read or written.",
-            count(summary.errors, "path")
-        ));
-    }
-    line
+    Some(line)
 }
 
 /// `1 error, 2 warnings`.

@@ -105,6 +105,30 @@ fn human() {
 }
 
 #[test]
+fn a_file_that_many_ask_for_is_shown_once() {
+    let mut report = report();
+    let mut again = report.files[0].clone();
+    again.path = "c/Dockerfile".to_owned();
+    report.files.push(again);
+    let text = written(&report, Format::Human, HumanOptions::default()).to_string();
+    assert_eq!(text.matches("    + .git\n").count(), 1, "{text}");
+    assert!(
+        text.contains("new file .dockerignore, as above\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_said_of_no_files() {
+    let none = written(&Report::default(), Format::Human, HumanOptions::default());
+    assert_eq!(none.to_string(), "");
+    let mut report = report();
+    report.files.drain(..2);
+    let lost = written(&report, Format::Human, HumanOptions::default());
+    assert_eq!(lost.to_string(), "1 path could not be read or written.\n");
+}
+
+#[test]
 fn human_in_color() {
     let options = HumanOptions {
         color: true,
@@ -155,6 +179,23 @@ fn the_json_schema_is_current() {
         json_schema(),
         file!["../../../docs/report.schema.json"].raw()
     );
+}
+
+#[test]
+fn the_json_report_keeps_to_its_schema() {
+    let schema = serde_json::from_str(&json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for report in [report(), Report::default()] {
+        let text = written(&report, Format::Json, HumanOptions::default()).to_string();
+        let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        document["summary"]["fixed"] = "two".into();
+        assert!(!validator.is_valid(&document));
+    }
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! The command line as it is written.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use dflint_knowledge::pages;
 use dflint_linter::Preset;
 use dflint_project::config::FailOn;
 use dflint_report::Format;
+
+use crate::check::is_stdin;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,8 +33,7 @@ something would change), 2 when the command line, a configuration or a file coul
     name = "dflint",
     version,
     after_help = EXAMPLES,
-    args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true
+    args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -48,10 +51,15 @@ pub(crate) enum Command {
     /// Say what a rule means, with examples
     Explain {
         /// A rule's name, or a code such as DL3008
+        #[arg(value_parser = RuleName, hide_possible_values = true)]
         rule: String,
     },
     /// List all rules
-    Rules,
+    Rules {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        output_format: ListFormat,
+    },
     /// Write the dflint.toml that says what a .hadolint.yaml says
     Migrate(MigrateArgs),
     /// Write a completion script to standard output
@@ -90,6 +98,14 @@ pub(crate) struct CheckArgs {
     pub(crate) output: OutputArgs,
 }
 
+impl CheckArgs {
+    /// Whether an editor pipes a buffer through and takes what comes back.
+    pub(crate) fn is_filter(&self) -> bool {
+        let writes = self.fix.fix && !self.fix.diff;
+        writes && self.paths.iter().any(|path| is_stdin(path))
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Fixes")]
 pub(crate) struct FixArgs {
@@ -111,13 +127,13 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_name = "PRESET", value_parser = one_of(Preset::ALL, Preset::as_str))]
     pub(crate) preset: Option<Preset>,
     /// Rules that take the place of the preset's: names, codes, categories or ALL
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(crate) select: Vec<String>,
     /// Rules to add
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(crate) extend_select: Vec<String>,
     /// Rules to leave out
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(crate) ignore: Vec<String>,
     /// Have ShellCheck read the scripts of RUN
     #[arg(long)]
@@ -198,6 +214,35 @@ pub(crate) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Human,
+    Json,
+}
+
+/// Reads any text; completion scripts offer the names of all rules.
+#[derive(Debug, Clone, Copy)]
+struct RuleName;
+
+impl TypedValueParser for RuleName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = pages::ALL.iter().map(|page| PossibleValue::new(page.name));
+        Some(Box::new(names))
+    }
 }
 
 /// Reads `NAME=VALUE`; `NAME` alone takes the value from the environment, as `docker build` does.

@@ -38,7 +38,13 @@ fn pages(name: &str) -> Result<Vec<&'static RulePage>, Failure> {
     };
     let message = match asked.resolve() {
         Err(unknown) => unknown.to_string(),
-        Ok(_) => format!("`{name}` is no single rule"),
+        Ok(rules) => {
+            let names: Vec<&str> = rules.pages().map(|page| page.name).collect();
+            format!(
+                "`{name}` means several rules, name one: {}",
+                names.join(", ")
+            )
+        }
     };
     Err(Failure::Usage(message))
 }

@@ -9,7 +9,7 @@ use dflint_project::write::create;
 
 use crate::Failure;
 use crate::args::MigrateArgs;
-use crate::terminal::{print, say};
+use crate::terminal::{print, say_plainly};
 
 /// The file that is written where nobody names another one.
 const NAME: &str = "dflint.toml";
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &MigrateArgs) -> Result<ExitCode, Failure> {
     };
     let told = relative(&directory, &target);
     create(&target, &text).map_err(|error| Failure::Usage(format!("{told}: {error}")))?;
-    say(&format!(
+    say_plainly(&format!(
         "{told} says what {} says, which is not read any more",
         relative(&directory, &source)
     ));

@@ -200,3 +200,72 @@ fn standard_input_is_bounded_too() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("too large"));
 }
+
+/// Pipes `input` through `dflint` with `args` in `directory`.
+fn piped(directory: &Path, args: &[&str], input: &[u8]) -> Output {
+    let buffer = directory.join("buffer");
+    fs::write(&buffer, input).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_dflint"))
+        .current_dir(directory)
+        .args(args)
+        .stdin(fs::File::open(&buffer).unwrap())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_buffer_is_never_lost() {
+    let project = project();
+    let text_of = |name: &str| fs::read_to_string(project.path().join(name)).unwrap();
+    let good = text_of("Dockerfile");
+    let large = vec![b'#'; 17 * 1024 * 1024];
+    let cases: [(&[&str], &[u8]); 8] = [
+        (&["--fix", "-"], b"FROM a\0"),
+        (&["--fix", "-"], &large),
+        (&["--fix", "-"], b"FRM a\nRUN \xff"),
+        (&["--fix", "--select", "no-such-rule", "-"], good.as_bytes()),
+        (&["--fix", "--no-such-flag", "-"], good.as_bytes()),
+        (&["--fix", "--config", "missing.toml", "-"], good.as_bytes()),
+        (
+            &["--fix", "--preset", "no-such-preset", "-"],
+            good.as_bytes(),
+        ),
+        (&["--fix", "-", "Dockerfile"], good.as_bytes()),
+    ];
+    for (args, input) in cases {
+        let output = piped(project.path(), args, input);
+        assert_ne!(output.status.code(), Some(0), "{args:?}");
+        assert!(!output.stderr.is_empty(), "{args:?}");
+        assert!(output.stdout == input, "{args:?}: not what came in");
+    }
+}
+
+#[test]
+fn a_buffer_comes_back_once() {
+    let project = project();
+    let args = ["--fix", "--output-file", "missing/report", "-"];
+    let output = piped(project.path(), &args, b"FROM alpine:3.22\nENV A b\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stdout), "FROM alpine:3.22\nENV A=b\n");
+}
+
+#[test]
+fn a_buffer_creates_no_files() {
+    let project = project();
+    fs::create_dir(project.path().join(".git")).unwrap();
+    let input = b"FROM alpine:3.22\nCOPY . /app\n";
+    fs::write(project.path().join("Dockerfile"), input).unwrap();
+    let select = ["--select", "missing-dockerignore", "--unsafe-fixes"];
+    let offered = dflint(project.path(), &["--select", "missing-dockerignore"]);
+    assert!(text(&offered.stdout).contains("new file .dockerignore"));
+    let args = [
+        &select[..],
+        &["--fix", "--stdin-filename", "Dockerfile", "-"],
+    ]
+    .concat();
+    let output = piped(project.path(), &args, input);
+    assert_eq!(output.status.code(), Some(1), "the finding still stands");
+    assert!(text(&output.stderr).contains("missing-dockerignore"));
+    assert!(output.stdout == input);
+    assert!(!project.path().join(".dockerignore").exists());
+}

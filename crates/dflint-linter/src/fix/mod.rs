@@ -56,7 +56,25 @@ pub struct Applied {
     pub edits: Vec<Edit>,
 }
 
-/// Fixes a Dockerfile with all fixes of at most `level` that keep their promises.
+/// Which fixes may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// The least trusted ones.
+    pub level: Safety,
+    /// Whether they may create files beside the Dockerfile.
+    pub new_files: bool,
+}
+
+impl From<Safety> for Allowed {
+    fn from(level: Safety) -> Self {
+        Self {
+            level,
+            new_files: true,
+        }
+    }
+}
+
+/// Fixes a Dockerfile with all fixes that are allowed and keep their promises.
 ///
 /// Fixing the result again changes nothing. A file that BuildKit refuses, that is not UTF-8, or
 /// that says it is generated comes back as it was.
@@ -65,14 +83,18 @@ pub fn fix(
     source: &Source<'_>,
     settings: &Settings,
     context: Option<&dyn BuildContext>,
-    level: Safety,
+    allowed: impl Into<Allowed>,
 ) -> FixReport {
+    let allowed = allowed.into();
     let mut attempt = Attempt {
         source,
         settings,
         context,
         // A manual fix is never made, whoever asks.
-        level: level.min(Safety::Unsafe),
+        allowed: Allowed {
+            level: allowed.level.min(Safety::Unsafe),
+            ..allowed
+        },
         banned: BTreeMap::new(),
         budget: Budget::new(),
     };
@@ -115,7 +137,7 @@ struct Attempt<'c> {
     source: &'c Source<'c>,
     settings: &'c Settings,
     context: Option<&'c dyn BuildContext>,
-    level: Safety,
+    allowed: Allowed,
     /// Rules whose fixes are not made, and why.
     banned: BTreeMap<&'static str, String>,
     budget: Budget,
@@ -184,7 +206,7 @@ impl Attempt<'_> {
             context,
             budget: &mut self.budget,
         }
-        .run(self.level, &self.banned);
+        .run(self.allowed, &self.banned);
         let Outcome {
             made,
             withheld,
@@ -224,7 +246,7 @@ impl Attempt<'_> {
                 finding
                     .fix
                     .as_ref()
-                    .is_some_and(|fix| fix.safety <= self.level)
+                    .is_some_and(|fix| fix.safety <= self.allowed.level)
             });
         let withheld = offered
             .map(|(index, _)| (index, TOO_LARGE.to_owned()))

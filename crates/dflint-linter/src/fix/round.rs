@@ -6,6 +6,7 @@ use dflint_build::{BuildContext, Keeps, Model};
 use dflint_fix::{Breach, Conflict, Fix, Patch, Safety, Target, comments_of_removed, verify};
 use dflint_parser::Dockerfile;
 
+use super::Allowed;
 use super::budget::{Budget, TOO_LARGE};
 use crate::finding::Finding;
 use crate::settings::Settings;
@@ -40,7 +41,7 @@ struct Group<'f> {
 }
 
 impl<'r> Round<'r, '_> {
-    /// Takes fixes of at most `level` in file order, leaves out what overlaps (it comes in a later
+    /// Takes the allowed fixes in file order, leaves out what overlaps (it comes in a later
     /// round), and holds what remains to its promises.
     ///
     /// Fixes that promise the same are checked together: a promise is an equality of builds, so
@@ -48,10 +49,10 @@ impl<'r> Round<'r, '_> {
     /// checked until the guilty fixes are found.
     pub(super) fn run(
         &mut self,
-        level: Safety,
+        allowed: Allowed,
         banned: &BTreeMap<&'static str, String>,
     ) -> Outcome {
-        let (candidates, mut withheld) = self.candidates(level, banned);
+        let (candidates, mut withheld) = self.candidates(allowed, banned);
         loop {
             let refused_before = withheld.len();
             let (groups, waiting) = self.choose(&candidates, &withheld);
@@ -73,7 +74,7 @@ impl<'r> Round<'r, '_> {
 
     /// Why each fix that does not keep its promise, made alone, must not be made.
     pub(super) fn vet(&mut self) -> BTreeMap<usize, String> {
-        let (candidates, mut withheld) = self.candidates(Safety::Manual, &BTreeMap::new());
+        let (candidates, mut withheld) = self.candidates(Safety::Manual.into(), &BTreeMap::new());
         for index in candidates {
             if let Err(reason) = self.vet_one(index) {
                 withheld.insert(index, reason);
@@ -112,20 +113,24 @@ impl<'r> Round<'r, '_> {
     /// The findings with a fix that may be tried, and those with one that must not be.
     fn candidates(
         &self,
-        level: Safety,
+        allowed: Allowed,
         banned: &BTreeMap<&'static str, String>,
     ) -> (Vec<usize>, BTreeMap<usize, String>) {
         let mut candidates = Vec::new();
         let mut withheld = BTreeMap::new();
         for (index, finding) in self.findings.iter().enumerate() {
-            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= level) else {
+            let Some(fix) = finding
+                .fix
+                .as_ref()
+                .filter(|fix| fix.safety <= allowed.level)
+            else {
                 continue;
             };
             let refusal = banned
                 .get(finding.rule.name)
                 .cloned()
                 .or_else(|| fix.promise().err().map(|breach| breach.to_string()))
-                .or_else(|| self.refuse_files(fix));
+                .or_else(|| self.refuse_files(fix, allowed));
             match refusal {
                 Some(reason) => {
                     withheld.insert(index, reason);
@@ -137,11 +142,14 @@ impl<'r> Round<'r, '_> {
     }
 
     /// Why the files that `fix` creates must not be created.
-    fn refuse_files(&self, fix: &Fix) -> Option<String> {
+    fn refuse_files(&self, fix: &Fix, allowed: Allowed) -> Option<String> {
         fix.edits
             .iter()
             .find_map(|edit| match (&edit.target, self.context) {
                 (Target::Dockerfile, _) => None,
+                (Target::NewFile(_), _) if !allowed.new_files => {
+                    Some("it creates a file, and only the Dockerfile is to be changed".to_owned())
+                }
                 (Target::NewFile(_), None) => Some("the build context is not known".to_owned()),
                 (Target::NewFile(path), Some(context)) => context
                     .exists(path)

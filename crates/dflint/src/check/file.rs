@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dflint_build::BuildContext;
 use dflint_fix::{Safety, unified_diff};
-use dflint_linter::{Applied, Finding, Source, fix, lint_parsed};
+use dflint_linter::{Allowed, Applied, Finding, Source, fix, lint_parsed};
 use dflint_parser::Dockerfile;
 use dflint_project::config::{ConfigError, FailOn};
 use dflint_project::context::DiskContext;
@@ -47,6 +47,8 @@ pub(crate) struct Work<'p> {
     pub(crate) mode: Mode,
     /// Whether fixed files are written.
     pub(crate) write: bool,
+    /// Whether fixes may create files.
+    pub(crate) new_files: bool,
     /// The severity that fails the run, where the command line says it.
     pub(crate) fail_on: Option<FailOn>,
 }
@@ -139,7 +141,11 @@ impl Work<'_> {
     fn fix(&self, subject: &Subject<'_>, level: Safety) -> Outcome {
         let before = subject.source.text();
         let settings = &subject.governing.settings;
-        let done = fix(subject.source, settings, subject.build_context(), level);
+        let allowed = Allowed {
+            level,
+            new_files: self.new_files,
+        };
+        let done = fix(subject.source, settings, subject.build_context(), allowed);
         let changed = done.source != before;
         if changed
             && self.write

@@ -1,9 +1,11 @@
 //! `dflint check`: which files, what is done with them, what is printed.
 
+mod diff;
 mod file;
 mod show;
 mod statistics;
 mod stdin;
+mod tell;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,27 +18,41 @@ use dflint_project::config::ConfigError;
 use dflint_project::discovery::{Discovered, Found, PathMessage};
 use dflint_project::paths::relative;
 use dflint_project::project::{ConfigSource, Overrides, Project};
+use dflint_project::source::reason;
 use dflint_project::write::create;
 use dflint_report::{FileError, FileReport, HumanOptions, Report};
 use rayon::prelude::*;
 
+use self::diff::print_diff;
 use self::file::{Mode, Outcome, Work};
 use crate::args::CheckArgs;
-use crate::terminal::{print, say, stdout_is_terminal, with_color};
+use crate::terminal::{Tone, print, say, stdout_is_terminal, with_color};
 use crate::{FAILURE, Failure};
+
+pub(crate) use self::stdin::{give_back, is_stdin};
 
 /// Runs `dflint check`.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let done = check(args);
+    if done.is_err() && args.is_filter() {
+        give_back();
+    }
+    done
+}
+
+fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let project = project(args)?;
     // A panic is caught where it concerns one file, and told there.
     std::panic::set_hook(Box::new(|_| {}));
+    let from_stdin = args.paths.iter().any(|path| is_stdin(path));
     let work = Work {
         project: &project,
         mode: mode(args),
-        write: args.fix.fix,
+        write: args.fix.fix && !from_stdin,
+        new_files: !from_stdin,
         fail_on: args.output.fail_on,
     };
-    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+    if from_stdin {
         return stdin::run(args, work);
     }
     let found = project.discover(&args.paths);
@@ -44,7 +60,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         return show::run(args, &project, &found);
     }
     if found.files.is_empty() && found.errors.is_empty() && !args.output.quiet {
-        say("warning: no Dockerfile found");
+        say(Tone::Warning, args.output.color, "no Dockerfile found");
     }
     project.prepare_scripts(found.files.iter().map(|file| file.path.as_path()));
     let outcomes = check_all(&work, &found.files);
@@ -124,7 +140,7 @@ fn finish(
     }
     let fails = outcomes.iter().any(|outcome| outcome.fails);
     if args.output.verbose {
-        tell(&outcomes);
+        tell::details(&outcomes);
     }
     let mut files = path_errors(project, &found.errors);
     files.extend(config_errors(project, &mut outcomes));
@@ -132,16 +148,13 @@ fn finish(
     files.extend(outcomes.into_iter().map(|outcome| outcome.report));
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let report = Report { files };
-    tell_errors(&report);
+    tell::errors(args.output.color, &report);
     if !args.output.quiet {
-        for note in &found.notes {
-            let path = relative(project.directory(), &note.path);
-            say(&format!("note: {path}: {}", note.message));
-        }
-        tell_shellcheck(project);
+        tell::left_out(args.output.color, project, &found.notes);
+        tell::shellcheck(args.output.color, project);
     }
     if args.fix.diff {
-        print_diff(args, &diff)?;
+        print_diff(args.output.color, &diff)?;
     }
     if !args.fix.diff || args.output.output_file.is_some() {
         write_report(args, &report)?;
@@ -220,51 +233,6 @@ fn failure(path: String, message: String) -> FileReport {
     }
 }
 
-fn tell_shellcheck(project: &Project) {
-    for note in project.shellcheck_notes() {
-        say(&format!("note: {note}"));
-    }
-}
-
-fn tell(outcomes: &[Outcome]) {
-    for outcome in outcomes {
-        for note in &outcome.notes {
-            say(&format!("{}: {note}", outcome.report.path));
-        }
-    }
-}
-
-fn tell_errors(report: &Report) {
-    for file in &report.files {
-        for error in &file.errors {
-            let place = match error.location {
-                Some((start, _)) => format!("{}:{}:{}", file.path, start.line, start.column),
-                None => file.path.clone(),
-            };
-            say(&format!("error: {place}: {}", error.message));
-        }
-    }
-}
-
-fn print_diff(args: &CheckArgs, diff: &str) -> io::Result<()> {
-    let color = with_color(args.output.color, stdout_is_terminal());
-    print(|out| {
-        if !color {
-            return out.write_all(diff.as_bytes());
-        }
-        for line in diff.split_inclusive('\n') {
-            let (text, end) = line.split_at(line.trim_end_matches('\n').len());
-            match line.as_bytes().first() {
-                Some(b'+') => write!(out, "\x1b[32m{text}\x1b[0m{end}")?,
-                Some(b'-') => write!(out, "\x1b[31m{text}\x1b[0m{end}")?,
-                Some(b'@') => write!(out, "\x1b[36m{text}\x1b[0m{end}")?,
-                _ => out.write_all(line.as_bytes())?,
-            }
-        }
-        Ok(())
-    })
-}
-
 /// Writes the report where the command line wants it.
 fn write_report(args: &CheckArgs, report: &Report) -> Result<(), Failure> {
     let Some(path) = &args.output.output_file else {
@@ -277,7 +245,10 @@ fn write_report(args: &CheckArgs, report: &Report) -> Result<(), Failure> {
         write_to(&mut out, args, report, color)?;
         out.flush()
     });
-    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
+    written.map_err(|error| {
+        let message = format!("cannot write {}: {}", path.display(), reason(&error));
+        Failure::Usage(message)
+    })
 }
 
 fn write_to(out: &mut dyn Write, args: &CheckArgs, report: &Report, color: bool) -> io::Result<()> {

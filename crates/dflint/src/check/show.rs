@@ -9,11 +9,11 @@ use dflint_project::discovery::Discovered;
 use dflint_project::paths::relative;
 use dflint_project::project::Project;
 use dflint_project::source::read;
-use dflint_report::{FileReport, Report};
+use dflint_report::{FileReport, Report, harmless};
 
-use super::{config_failure, failure, path_errors, tell_errors};
+use super::{config_failure, failure, path_errors, tell};
 use crate::args::CheckArgs;
-use crate::terminal::print;
+use crate::terminal::{print, stdout_is_terminal};
 use crate::{FAILURE, Failure};
 
 /// Prints which files would be linted, or with which settings.
@@ -25,43 +25,73 @@ pub(crate) fn run(
     let mut errors = path_errors(project, &found.errors);
     print(|out| {
         for file in &found.files {
-            let path = relative(project.directory(), &file.path);
-            writeln!(out, "{path}")?;
-            if args.output.show_settings
-                && let Err(error) = write_settings(project, &file.path, out)?
-            {
-                errors.push(error);
+            write_name(project, &file.path, out)?;
+            if !args.output.show_settings {
+                continue;
+            }
+            match read(&file.path) {
+                Ok(bytes) => errors.extend(write_settings(project, &file.path, &bytes, out)?),
+                Err(error) => {
+                    let path = relative(project.directory(), &file.path);
+                    errors.push(failure(path, error.to_string()));
+                }
             }
         }
         Ok(())
     })?;
+    Ok(status(args, errors))
+}
+
+/// The same for standard input, which is called `path`.
+pub(crate) fn buffer(
+    args: &CheckArgs,
+    project: &Project,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<ExitCode, Failure> {
+    let mut errors = Vec::new();
+    print(|out| {
+        write_name(project, path, out)?;
+        if args.output.show_settings {
+            errors.extend(write_settings(project, path, bytes, out)?);
+        }
+        Ok(())
+    })?;
+    Ok(status(args, errors))
+}
+
+fn status(args: &CheckArgs, errors: Vec<FileReport>) -> ExitCode {
     let report = Report { files: errors };
-    tell_errors(&report);
-    Ok(if report.files.is_empty() {
+    tell::errors(args.output.color, &report);
+    if report.files.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(FAILURE)
-    })
+    }
 }
 
-/// The outer error is that of the output, the inner one that of the file's settings.
+/// Programs get the name as it is.
+fn write_name(project: &Project, path: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let name = relative(project.directory(), path);
+    if stdout_is_terminal() {
+        writeln!(out, "{}", harmless(&name))
+    } else {
+        writeln!(out, "{name}")
+    }
+}
+
+/// What keeps the settings from being known is given back; the error is that of the output.
 fn write_settings(
     project: &Project,
     path: &Path,
+    bytes: &[u8],
     out: &mut dyn Write,
-) -> io::Result<Result<(), FileReport>> {
+) -> io::Result<Option<FileReport>> {
     let governing = match project.governing(path) {
         Ok(governing) => governing,
-        Err(error) => return Ok(Err(config_failure(project, &error))),
+        Err(error) => return Ok(Some(config_failure(project, &error))),
     };
-    let bytes = match read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let path = relative(project.directory(), path);
-            return Ok(Err(failure(path, error.to_string())));
-        }
-    };
-    let context = Source::read(&bytes).ok().and_then(|source| {
+    let context = Source::read(bytes).ok().and_then(|source| {
         let file = dflint_parser::parse(source.text());
         project.context_directory(path, &governing.config, &file)
     });
@@ -88,5 +118,5 @@ fn write_settings(
         config.fail_on.unwrap_or_default().as_str()
     )?;
     writeln!(out, "  rules: {}", rules.join(", "))?;
-    Ok(Ok(()))
+    Ok(None)
 }

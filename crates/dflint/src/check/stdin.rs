@@ -1,21 +1,37 @@
 //! `dflint -`: a buffer of an editor, piped through.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dflint_project::paths::absolute;
-use dflint_project::source::read_from;
+use dflint_project::source::{MAX_BYTES, read_from};
 use dflint_report::Report;
 
+use super::diff::print_diff;
 use super::file::{Outcome, Work};
-use super::{config_failure, status, tell, tell_errors, tell_shellcheck, write_report, write_to};
+use super::{config_failure, show, status, tell, write_report, write_to};
 use crate::Failure;
 use crate::args::CheckArgs;
 use crate::terminal::{print, with_color};
 
 /// What standard input is called where nobody gives it a name.
 const NAME: &str = "-";
+
+/// Whether an argument is standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == NAME
+}
+
+/// Copies what is left of standard input to standard output, so that the buffer of an editor that
+/// pipes it through `--fix` is never lost, whatever went wrong.
+pub(crate) fn give_back() {
+    let mut input = io::stdin().lock();
+    if !input.is_terminal() {
+        // There is nothing left that could be done about a failure.
+        let _ = print(|out| io::copy(&mut input, out).map(|_| ()));
+    }
+}
 
 /// Lints standard input. With `--fix` the fixed text goes to standard output and the findings to
 /// standard error.
@@ -24,17 +40,15 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
         let message = "`-` (standard input) cannot be combined with other paths";
         return Err(Failure::Usage(message.to_owned()));
     };
-    let bytes = read_from(io::stdin().lock())
-        .map_err(|error| Failure::Usage(format!("standard input: {error}")))?;
-    let work = Work {
-        write: false,
-        ..work
-    };
+    let bytes = read(args)?;
     let name = args.files.stdin_filename.clone();
     let path = absolute(
         work.project.directory(),
         &name.unwrap_or_else(|| PathBuf::from(NAME)),
     );
+    if args.output.show_files || args.output.show_settings {
+        return show::buffer(args, work.project, &path, &bytes);
+    }
     let mut outcome = if args.files.force_exclude && work.project.is_excluded(&path) {
         Outcome::default()
     } else {
@@ -48,19 +62,22 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
         outcome.report = config_failure(work.project, &error);
     }
     if args.output.verbose {
-        tell(std::slice::from_ref(&outcome));
+        tell::details(std::slice::from_ref(&outcome));
     }
     let report = Report {
         files: vec![outcome.report],
     };
-    tell_errors(&report);
+    tell::errors(args.output.color, &report);
     if !args.output.quiet {
-        tell_shellcheck(work.project);
+        tell::shellcheck(args.output.color, work.project);
     }
     if args.fix.diff {
-        super::print_diff(args, &diff)?;
+        print_diff(args.output.color, &diff)?;
+        if args.output.output_file.is_some() {
+            write_report(args, &report)?;
+        }
     } else if args.fix.fix {
-        // What cannot be fixed comes back as it was, so that a buffer is never lost.
+        // What cannot be fixed comes back as it was.
         print(|out| out.write_all(fixed.as_deref().unwrap_or(&bytes)))?;
         report_beside(args, &report)?;
     } else {
@@ -68,6 +85,24 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
     }
     let has_errors = report.summary().errors > 0;
     Ok(status(args, has_errors, fails, changes))
+}
+
+/// Reads standard input. What was read of one that is refused comes back under `--fix`.
+fn read(args: &CheckArgs) -> Result<Vec<u8>, Failure> {
+    let mut input = Vec::new();
+    io::stdin()
+        .lock()
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut input)?;
+    match read_from(input.as_slice()) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) => {
+            if args.is_filter() {
+                print(|out| out.write_all(&input))?;
+            }
+            Err(Failure::Usage(format!("standard input: {error}")))
+        }
+    }
 }
 
 /// Writes the report to the file the command line names, else to standard error.
