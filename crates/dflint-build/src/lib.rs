@@ -18,6 +18,7 @@ pub mod model;
 pub mod packages;
 pub mod path;
 pub mod platform;
+mod project;
 mod reach;
 pub mod reference;
 mod value;
@@ -35,6 +36,7 @@ pub use model::{
     RunStep, Sharing, Stage, StageId, StagePlatform, State, Step, User,
 };
 pub use platform::Platform;
+pub use project::{Builder, NoOtherFiles, OtherBuilder, OutsideTarget, Place, ProjectFacts};
 pub use reach::{Point, Reach};
 pub use reference::ImageReference;
 pub use value::Value;

@@ -1,5 +1,6 @@
 //! One call from source and settings to findings and fixed source.
 
+mod builders;
 mod finding;
 mod fix;
 mod frozen;
@@ -10,6 +11,7 @@ mod script_judge;
 mod selection;
 mod settings;
 mod source;
+mod surroundings;
 mod windows;
 
 pub use finding::Finding;
@@ -21,3 +23,4 @@ pub use script_judge::ScriptJudge;
 pub use selection::{ActiveRules, Preset, Selection, UnknownName};
 pub use settings::Settings;
 pub use source::{Source, TooLarge};
+pub use surroundings::Surroundings;

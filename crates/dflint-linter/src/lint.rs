@@ -1,11 +1,12 @@
 //! From source and settings to findings.
 
-use dflint_build::{BuildContext, Model, Reach};
+use dflint_build::{Model, Reach};
 use dflint_fix::LineEnding;
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
 use dflint_rules::{Context, Dialect, HadolintView};
 
+use crate::builders::gate_builders;
 use crate::finding::{self, Finding};
 use crate::frozen::{Frozen, says_generated};
 use crate::ignore::{Ignores, UnusedIgnore};
@@ -13,6 +14,7 @@ use crate::protected::ProtectedPlaces;
 use crate::selection::Origin;
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::surroundings::Surroundings;
 
 /// What is found in a file.
 #[derive(Debug, Clone)]
@@ -27,28 +29,28 @@ pub struct Report {
 
 /// Judges a Dockerfile. Takes time linear in its size but for what rules do, and never fails.
 ///
-/// `context` is the build context where it is known; rules that need one are quiet without it.
+/// `surroundings` may be the build context alone.
 #[must_use]
-pub fn lint(
+pub fn lint<'s>(
     source: &Source<'_>,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    surroundings: impl Into<Surroundings<'s>>,
 ) -> Report {
     let file = dflint_parser::parse(source.text());
-    lint_parsed(&file, source.is_utf8(), settings, context)
+    lint_parsed(&file, source.is_utf8(), settings, surroundings)
 }
 
 /// Judges a Dockerfile as [`lint`] does, for who has parsed it already. `is_utf8` says whether the
 /// file's bytes are the text that was parsed.
 #[must_use]
-pub fn lint_parsed(
+pub fn lint_parsed<'s>(
     file: &Dockerfile<'_>,
     is_utf8: bool,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    surroundings: impl Into<Surroundings<'s>>,
 ) -> Report {
     let model = Model::new(file, &settings.model);
-    judge(file, &model, is_utf8, settings, context)
+    judge(file, &model, is_utf8, settings, surroundings.into())
 }
 
 /// Judges a file that is parsed already.
@@ -57,16 +59,17 @@ pub(crate) fn judge<'a>(
     model: &Model<'a>,
     is_utf8: bool,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    around: Surroundings<'_>,
 ) -> Report {
     let mut ignores = Ignores::of(file, settings);
     let mut findings = syntax_errors(file, &ignores, settings);
     let frozen = frozen(file, is_utf8, !findings.is_empty());
-    findings.extend(found_by_rules(file, model, &mut ignores, settings, context));
+    findings.extend(found_by_rules(file, model, &mut ignores, settings, around));
     findings.extend(unused_ignores(file, &mut ignores, settings));
     finding::sort(&mut findings);
     if findings.iter().any(|finding| finding.fix.is_some()) {
         prepare_fixes(&mut findings, model, frozen);
+        gate_builders(&mut findings, file.source, around.project);
     }
     Report {
         findings,
@@ -80,7 +83,7 @@ fn found_by_rules<'a>(
     model: &Model<'a>,
     ignores: &mut Ignores<'_>,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    around: Surroundings<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let hadolint = HadolintView::default();
@@ -88,7 +91,8 @@ fn found_by_rules<'a>(
         let cx = Context {
             dockerfile: file,
             model,
-            build_context: context,
+            build_context: around.context,
+            project: around.project,
             hadolint: &hadolint,
             options: &settings.options,
             dialect,

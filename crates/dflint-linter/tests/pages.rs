@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dflint_build::MemoryContext;
+use dflint_build::{MemoryContext, NoOtherFiles};
 use dflint_fix::Safety;
 use dflint_knowledge::{Block, BlockKind, Finder, Fixability, RulePage, pages};
-use dflint_linter::{FixReport, Preset, Selection, Settings, Source, fix, lint};
+use dflint_linter::{FixReport, Preset, Selection, Settings, Source, Surroundings, fix, lint};
 use dflint_rules::{CachePolicy, LabelFormat, RuleOptions};
 
 #[test]
@@ -139,11 +139,8 @@ impl Example {
     /// The rule's findings: message by the line they start on.
     fn findings(self) -> Result<BTreeMap<u32, String>, String> {
         let source = self.source()?;
-        let report = lint(
-            &source,
-            &self.settings()?,
-            self.context().as_ref().map(|context| context as _),
-        );
+        let context = self.context();
+        let report = lint(&source, &self.settings()?, around(context.as_ref()));
         let lines = dflint_parser::parse(source.text()).lines;
         let own = report
             .findings
@@ -156,8 +153,8 @@ impl Example {
 
     fn fix(self, safety: Safety) -> Result<FixReport, String> {
         let context = self.context();
-        let context = context.as_ref().map(|context| context as _);
-        Ok(fix(&self.source()?, &self.settings()?, context, safety))
+        let around = around(context.as_ref());
+        Ok(fix(&self.source()?, &self.settings()?, around, safety))
     }
 
     fn source(self) -> Result<Source<'static>, String> {
@@ -199,6 +196,14 @@ impl Example {
             }
         }
         Ok(settings)
+    }
+}
+
+/// The example's context; no other file of its project builds anything.
+fn around(context: Option<&MemoryContext>) -> Surroundings<'_> {
+    Surroundings {
+        context: context.map(|context| context as _),
+        project: Some(&NoOtherFiles),
     }
 }
 

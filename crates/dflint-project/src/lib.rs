@@ -1,5 +1,6 @@
 //! Where Dockerfiles, their configuration and their build contexts are found on disk.
 
+pub mod builds;
 pub mod config;
 pub mod context;
 pub mod discovery;

@@ -10,6 +10,7 @@ use dflint_linter::{Preset, ScriptJudge, Selection, Settings, Source, UnknownNam
 use dflint_parser::Dockerfile;
 use dflint_shellcheck::ShellCheck;
 
+use crate::builds::{Builds, DockerfileFacts};
 use crate::config::{Config, ConfigError};
 use crate::context::{Contexts, DiskContext, infer, project_root};
 use crate::discovery::{Discovered, Exclusions, discover};
@@ -83,6 +84,7 @@ pub struct Project {
     overrides: Overrides,
     exclude: Patterns,
     contexts: Contexts,
+    builds: Builds,
     /// By directory.
     configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
     shellchecks: ShellChecks,
@@ -121,6 +123,7 @@ impl Project {
             overrides,
             exclude,
             contexts: Contexts::default(),
+            builds: Builds::default(),
             configs: Mutex::default(),
             shellchecks: ShellChecks::default(),
             settings: Mutex::default(),
@@ -265,13 +268,26 @@ impl Project {
         if let Some(context) = config.context_of(path) {
             return Some(context.to_owned());
         }
-        let own = path.parent()?;
+        infer(path, file, &self.root_of(path))
+    }
+
+    /// The root of the project that the Dockerfile at `path` belongs to: that of its repository,
+    /// else the working directory where that is above it.
+    fn root_of(&self, path: &Path) -> PathBuf {
+        let own = path.parent().unwrap_or(path);
         let otherwise = if own.starts_with(&self.directory) {
             &self.directory
         } else {
             own
         };
-        infer(path, file, &project_root(own, otherwise))
+        project_root(own, otherwise)
+    }
+
+    /// What the other files of the project say about builds of the Dockerfile at `path` (absolute
+    /// and clean); they are read when somebody asks.
+    #[must_use]
+    pub fn facts(&self, path: &Path) -> DockerfileFacts {
+        self.builds.facts(&self.root_of(path), path)
     }
 
     /// The build context at `directory` for the Dockerfile at `path`.

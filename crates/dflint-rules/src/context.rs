@@ -1,6 +1,6 @@
 //! What a rule may look at.
 
-use dflint_build::{BuildContext, Model, Reach};
+use dflint_build::{BuildContext, Model, ProjectFacts, Reach};
 use dflint_parser::{Dockerfile, Instruction, Span};
 
 use crate::options::RuleOptions;
@@ -15,6 +15,8 @@ pub struct Context<'m, 'a> {
     pub model: &'m Model<'a>,
     /// The build context; `None` where it is not known. A rule that needs it is quiet then.
     pub build_context: Option<&'m dyn BuildContext>,
+    /// What other files say about builds of this one; `None` where they are not known.
+    pub project: Option<&'m dyn ProjectFacts>,
     /// The scripts as hadolint reads them, for its dialect.
     pub hadolint: &'m HadolintView<'a>,
     /// What the configuration says.

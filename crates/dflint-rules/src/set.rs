@@ -150,6 +150,7 @@ mod tests {
             dockerfile: &file,
             model: &model,
             build_context: None,
+            project: None,
             hadolint: &crate::HadolintView::default(),
             options: &RuleOptions::default(),
             dialect: Dialect::Dflint,

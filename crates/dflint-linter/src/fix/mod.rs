@@ -22,6 +22,7 @@ use crate::finding::Finding;
 use crate::lint::{Report, judge};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::surroundings::Surroundings;
 
 /// How many rounds a file may take until its fixes come to rest. Each round makes every fix that
 /// overlaps no other, so that files of a project take two or three.
@@ -79,17 +80,17 @@ impl From<Safety> for Allowed {
 /// Fixing the result again changes nothing. A file that BuildKit refuses, that is not UTF-8, or
 /// that says it is generated comes back as it was.
 #[must_use]
-pub fn fix(
+pub fn fix<'s>(
     source: &Source<'_>,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    surroundings: impl Into<Surroundings<'s>>,
     allowed: impl Into<Allowed>,
 ) -> FixReport {
     let allowed = allowed.into();
     let mut attempt = Attempt {
         source,
         settings,
-        context,
+        around: surroundings.into(),
         // A manual fix is never made, whoever asks.
         allowed: Allowed {
             level: allowed.level.min(Safety::Unsafe),
@@ -109,20 +110,21 @@ pub fn fix(
 /// Judges a Dockerfile as [`lint`](crate::lint) does, and checks each fix as if it were the only
 /// one made: what remains on offer can be made by itself by whoever reads the report.
 #[must_use]
-pub fn lint_with_checked_fixes(
+pub fn lint_with_checked_fixes<'s>(
     source: &Source<'_>,
     settings: &Settings,
-    context: Option<&dyn BuildContext>,
+    surroundings: impl Into<Surroundings<'s>>,
 ) -> Report {
+    let around = surroundings.into();
     let file = dflint_parser::parse(source.text());
     let model = Model::new(&file, &settings.model);
-    let mut report = judge(&file, &model, source.is_utf8(), settings, context);
+    let mut report = judge(&file, &model, source.is_utf8(), settings, around);
     let withheld = Round {
         file: &file,
         model: &model,
         findings: &report.findings,
         settings,
-        context,
+        context: around.context,
         budget: &mut Budget::new(),
     }
     .vet();
@@ -136,7 +138,7 @@ struct Restless(Vec<&'static str>);
 struct Attempt<'c> {
     source: &'c Source<'c>,
     settings: &'c Settings,
-    context: Option<&'c dyn BuildContext>,
+    around: Surroundings<'c>,
     allowed: Allowed,
     /// Rules whose fixes are not made, and why.
     banned: BTreeMap<&'static str, String>,
@@ -194,10 +196,15 @@ impl Attempt<'_> {
         let file = dflint_parser::parse(text);
         let model = Model::new(&file, &self.settings.model);
         let context = self
+            .around
             .context
             .map(|context| WithCreated::new(context, new_files));
         let context = context.as_ref().map(|context| context as &dyn BuildContext);
-        let mut report = judge(&file, &model, self.source.is_utf8(), self.settings, context);
+        let around = Surroundings {
+            context,
+            ..self.around
+        };
+        let mut report = judge(&file, &model, self.source.is_utf8(), self.settings, around);
         let outcome = Round {
             file: &file,
             model: &model,
@@ -237,7 +244,7 @@ impl Attempt<'_> {
 
     /// The file as it was, with every fix held back.
     fn give_up(&self) -> FixReport {
-        let mut remaining = crate::lint(self.source, self.settings, self.context);
+        let mut remaining = crate::lint(self.source, self.settings, self.around);
         let offered = remaining
             .findings
             .iter()

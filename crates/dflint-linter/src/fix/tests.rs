@@ -1,6 +1,6 @@
 //! What the fix loop promises, whatever rules offer.
 
-use dflint_build::{Keeps, MemoryContext, ModelOptions};
+use dflint_build::{BuildContext, Keeps, MemoryContext, ModelOptions};
 use dflint_fix::{Edit, Fix};
 use dflint_parser::InstructionName;
 use dflint_rules::{Context, Findings, RegisteredRule, Rule, Site};
@@ -24,7 +24,12 @@ fn context() -> MemoryContext {
 
 fn fixed_with(text: &str, rules: &[RegisteredRule], level: Safety) -> FixReport {
     let source = Source::read(text.as_bytes()).unwrap();
-    fix(&source, &settings(rules), Some(&context()), level)
+    fix(
+        &source,
+        &settings(rules),
+        Some(&context() as &dyn BuildContext),
+        level,
+    )
 }
 
 fn reasons(report: &FixReport) -> Vec<&str> {

@@ -1,11 +1,11 @@
 //! Stages that nothing is built from.
 
-use dflint_build::{Base, Stage, StageId};
+use dflint_build::{Base, OutsideTarget, Place, ProjectFacts, Stage, StageId};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::Severity;
 use dflint_parser::{Command, Span, Text};
 
-use crate::lines::start_above;
+use crate::lines::{lines_of, start_above};
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -52,7 +52,42 @@ fn names_are_computed(stages: &[Stage]) -> bool {
     stages.iter().any(of_base)
 }
 
+/// What other files of the project say about a stage.
+enum Outside<'p> {
+    /// It is asked for.
+    Asked,
+    /// It may be asked for here.
+    Perhaps(&'p Place),
+    /// No file asks for it.
+    Nothing,
+    /// Not all files are known.
+    Unknown,
+}
+
+fn outside<'m>(cx: &Context<'m, '_>, stage: &Stage) -> Outside<'m> {
+    let Some(project) = cx.project else {
+        return Outside::Unknown;
+    };
+    let number = stage.id.0.to_string();
+    let means = |target: &&OutsideTarget| match &target.stage {
+        Some(asked) => Some(asked) == stage.name.as_ref() || *asked == number,
+        None => true,
+    };
+    let asking: Vec<&OutsideTarget> = project.targets().iter().filter(means).collect();
+    let surely = |target: &&OutsideTarget| target.is_certain && target.stage.is_some();
+    match asking.first() {
+        _ if asking.iter().any(surely) => Outside::Asked,
+        Some(first) => Outside::Perhaps(&first.place),
+        None if project.is_complete() => Outside::Nothing,
+        None => Outside::Unknown,
+    }
+}
+
 fn report(cx: &Context, stage: &Stage, findings: &mut Findings) {
+    let outside = outside(cx, stage);
+    if matches!(outside, Outside::Asked) {
+        return;
+    }
     let from = stage.from;
     let message = match &from.name {
         Some(name) => format!(
@@ -69,14 +104,21 @@ fn report(cx: &Context, stage: &Stage, findings: &mut Findings) {
     if from.name.is_some() {
         finding.severity(Severity::Info);
     }
-    finding.fix_or_withhold(removal(cx, stage));
+    if let Outside::Perhaps(place) = outside {
+        let label = format!("`{place}` asks for a stage that may be this one");
+        finding.related(stage.instruction.keyword.span(), label);
+    }
+    let safety = match outside {
+        Outside::Nothing => Safety::Unsafe,
+        _ => Safety::Manual,
+    };
+    finding.fix_or_withhold(removal(cx, stage, safety));
 }
 
-fn removal(cx: &Context, stage: &Stage) -> Result<Fix, String> {
-    if let Some(later) = counted_later(cx, stage.id) {
-        let line = cx.dockerfile.lines.line(later.start);
+fn removal(cx: &Context, stage: &Stage, safety: Safety) -> Result<Fix, String> {
+    if let Some(place) = counted_at(cx, stage.id) {
         return Err(format!(
-            "line {line} counts the stages, and would mean another one"
+            "{place} counts the stages, and would mean another one"
         ));
     }
     let file = cx.dockerfile;
@@ -84,38 +126,60 @@ fn removal(cx: &Context, stage: &Stage) -> Result<Fix, String> {
         .model
         .stage(StageId(stage.id.0 + 1))
         .ok_or("it is the last stage")?;
+    let own = file.instructions.get(stage.from_index..next.from_index);
+    let last = own.and_then(<[_]>::last).unwrap_or(stage.instruction);
     let start = start_above(file, stage.instruction);
-    let end = start_above(file, next.instruction);
+    let end = blank_lines_end(file.source, lines_of(file, last).end);
     Ok(Fix {
         title: format!("Remove the stage {}", stage.label()),
-        safety: Safety::Manual,
+        safety,
         keeps: Keeps::Nothing,
         edits: vec![Edit::delete(Span::new(start, end))],
     })
 }
 
-/// The reference by number to a stage behind this one.
-fn counted_later(cx: &Context, removed: StageId) -> Option<Span> {
-    for (_, step) in cx.model.steps() {
-        let written = match &step.instruction.command {
-            Command::Copy(copy) => copy.from.as_ref().into_iter().collect::<Vec<_>>(),
-            Command::Run(run) => {
-                let fields = run.mounts.iter().flat_map(|mount| &mount.fields);
-                fields
-                    .filter(|it| it.key == "from")
-                    .filter_map(|it| it.value.as_ref())
-                    .collect()
-            }
-            _ => continue,
-        };
-        let counts = |from: &&&Text| {
-            from.as_str()
-                .parse::<usize>()
-                .is_ok_and(|number| number > removed.0)
-        };
-        if let Some(from) = written.iter().find(counts) {
-            return Some(from.span());
-        }
+/// Where the blank lines that begin at byte `at` end.
+fn blank_lines_end(source: &str, at: u32) -> u32 {
+    let rest = source.get(at as usize..).unwrap_or_default();
+    let blank = rest
+        .split_inclusive('\n')
+        .take_while(|line| line.trim().is_empty());
+    at + blank.map(|line| line.len() as u32).sum::<u32>()
+}
+
+/// Where a stage behind `removed` is referred to by its number, which would mean another one.
+fn counted_at(cx: &Context, removed: StageId) -> Option<String> {
+    let is_behind = |text: &str| text.parse::<usize>().is_ok_and(|it| it > removed.0);
+    let asked = cx.project.map(ProjectFacts::targets).unwrap_or_default();
+    let from_outside = asked
+        .iter()
+        .find(|target| target.stage.as_deref().is_some_and(is_behind));
+    if let Some(target) = from_outside {
+        return Some(format!("`{}`", target.place));
     }
-    None
+    cx.dockerfile.instructions.iter().find_map(|instruction| {
+        let inner = match &instruction.command {
+            Command::Onbuild(inner) => inner,
+            _ => instruction,
+        };
+        let written = sources(&inner.command);
+        let counted = written.iter().find(|from| is_behind(from.as_str()))?;
+        let line = cx.dockerfile.lines.line(counted.span().start);
+        Some(format!("line {line}"))
+    })
+}
+
+/// What an instruction takes files from, as written.
+fn sources<'c, 'a>(command: &'c Command<'a>) -> Vec<&'c Text<'a>> {
+    match command {
+        Command::Copy(copy) | Command::Add(copy) => copy.from.iter().collect(),
+        Command::Run(run) => {
+            let fields = run.mounts.iter().flat_map(|mount| &mount.fields);
+            fields
+                .filter(|field| field.key == "from")
+                .filter_map(|field| field.value.as_ref())
+                .collect()
+        }
+        _ => Vec::new(),
+    }
 }

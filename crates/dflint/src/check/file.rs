@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use dflint_build::BuildContext;
 use dflint_fix::{Safety, unified_diff};
-use dflint_linter::{Allowed, Applied, Finding, Source, fix, lint_parsed};
+use dflint_linter::{Allowed, Applied, Finding, Source, Surroundings, fix, lint_parsed};
 use dflint_parser::Dockerfile;
+use dflint_project::builds::DockerfileFacts;
 use dflint_project::config::{ConfigError, FailOn};
 use dflint_project::context::DiskContext;
 use dflint_project::paths::relative;
@@ -103,6 +104,7 @@ impl Work<'_> {
         let context = directory
             .as_deref()
             .and_then(|directory| self.project.open_context(directory, path));
+        let facts = self.project.facts(path);
         let subject = Subject {
             path,
             source: &source,
@@ -110,6 +112,7 @@ impl Work<'_> {
             governing: &governing,
             directory: directory.as_deref(),
             context: context.as_ref(),
+            facts: &facts,
         };
         let mut outcome = match self.mode {
             Mode::Lint => self.lint(&subject),
@@ -133,7 +136,7 @@ impl Work<'_> {
             subject.file,
             subject.source.is_utf8(),
             &subject.governing.settings,
-            subject.build_context(),
+            subject.surroundings(),
         );
         self.outcome(subject.path, subject.source.text(), found.findings)
     }
@@ -145,7 +148,7 @@ impl Work<'_> {
             level,
             new_files: self.new_files,
         };
-        let done = fix(subject.source, settings, subject.build_context(), allowed);
+        let done = fix(subject.source, settings, subject.surroundings(), allowed);
         let changed = done.source != before;
         if changed
             && self.write
@@ -206,11 +209,15 @@ struct Subject<'s> {
     /// The build context's directory, where it is known.
     directory: Option<&'s Path>,
     context: Option<&'s DiskContext>,
+    facts: &'s DockerfileFacts,
 }
 
 impl<'s> Subject<'s> {
-    fn build_context(&self) -> Option<&'s dyn BuildContext> {
-        self.context.map(|context| context as &dyn BuildContext)
+    fn surroundings(&self) -> Surroundings<'s> {
+        Surroundings {
+            context: self.context.map(|context| context as &dyn BuildContext),
+            project: Some(self.facts),
+        }
     }
 
     /// Which configuration and build context are used.

@@ -1,0 +1,2 @@
+#!/bin/sh
+/kaniko/executor --context . --dockerfile docs/Dockerfile.docs

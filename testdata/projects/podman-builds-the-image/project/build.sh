@@ -1,0 +1,2 @@
+#!/bin/sh
+podman build -t app .

@@ -1,0 +1,4 @@
+target "debug" {
+  context = "."
+  target  = "debug" # by name
+}
