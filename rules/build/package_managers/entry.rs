@@ -168,22 +168,35 @@ schema! {
         #[serde(default)] needs_one: Vec<String>,
         #[serde(default)] needs_from: Vec<String>,
         #[serde(default)] optional: Vec<String>,
+        #[serde(default)] optional_if: Vec<(String, String)>,
         #[serde(default)] stops: Vec<Stop>,
         two_step: Option<TwoStep>,
-        safe: bool,
+        by_hand: Option<ByHand>,
+        #[serde(default)] safe: bool,
     }
 }
 
 schema! {
-    struct TwoStep { first_flags: Vec<String>, then: String, }
+    struct TwoStep {
+        #[serde(default)] first_flags: Vec<String>,
+        #[serde(default)] second_flags: Vec<String>,
+    }
+}
+
+schema! {
+    struct ByHand {
+        advice: String,
+        #[serde(default)] despite: Vec<String>,
+        prepare: Option<String>,
+    }
 }
 
 schema! {
     enum Stop {
         Workspaces, InstallScripts, LocalDependencies, InstallsProject, UnseenIncludes, LocalIndex,
-        NativeAddon, LocalReplace, GoWorkspace, Vendored, NeedsSources, MultiModule, BuildLogic,
-        ProjectReferences, ReadsOtherFiles, AutoloadFiles, Umbrella, ReadsConfiguration,
-        NestedManager,
+        NativeAddon, LocalReplace, GoWorkspace, Vendored, MultiModule, BuildLogic,
+        ProjectReferences, ReadsOtherFiles, PackageScripts, Credentials, DynamicMetadata, Umbrella,
+        ReadsConfiguration, NestedManager,
     }
 }
 

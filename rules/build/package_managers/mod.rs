@@ -93,6 +93,24 @@ fn check(entry: &Entry) -> Result<(), String> {
             return Err("a refusal names either a flag or a variable".to_owned());
         }
     }
+    check_copy_orders(entry)
+}
+
+/// Orders are about known subcommands and caches.
+fn check_copy_orders(entry: &Entry) -> Result<(), String> {
+    let known: Vec<&String> = entry.subcommands.values().flatten().collect();
+    for order in &entry.copy_orders {
+        let by_hand = order.by_hand.as_ref();
+        let prepare = by_hand.and_then(|it| it.prepare.as_ref());
+        let mut words = order.subcommands.iter().chain(prepare);
+        if let Some(words) = words.find(|words| !known.contains(words)) {
+            return Err(format!("copy-order names the unknown subcommand `{words}`"));
+        }
+        let mut despite = by_hand.iter().flat_map(|it| &it.despite);
+        if let Some(cache) = despite.find(|cache| !entry.caches.contains_key(*cache)) {
+            return Err(format!("copy-order names the unknown cache `{cache}`"));
+        }
+    }
     Ok(())
 }
 

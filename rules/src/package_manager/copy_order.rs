@@ -13,10 +13,14 @@ pub struct CopyOrder {
     pub needs_from: &'static [&'static str],
     /// Files and folders to copy along when the context has them.
     pub optional: &'static [&'static str],
+    /// Further such files, each only where its text holds what stands beside it.
+    pub optional_if: &'static [(&'static str, &'static str)],
     /// What makes a new order wrong.
     pub stops: &'static [Stop],
     /// The two-step installation that the manager needs for it.
     pub two_step: Option<TwoStep>,
+    /// Where the command reads the source itself, so that no order of copies would do.
+    pub by_hand: Option<ByHand>,
     /// Whether the new order is safe once the context proves that it can be had. Otherwise the
     /// installation can run code of the project, and a person decides.
     pub safe: bool,
@@ -27,8 +31,19 @@ pub struct CopyOrder {
 pub struct TwoStep {
     /// Flags that the first step gets.
     pub first_flags: &'static [&'static str],
-    /// The command after the sources arrived: `{}` stands for the first one as it was.
-    pub then: &'static str,
+    /// Flags that the second step gets, which is else the command as it was.
+    pub second_flags: &'static [&'static str],
+}
+
+/// A command that fetches or compiles dependencies and reads the source in one go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByHand {
+    /// What to do about it: the end of "every change of the source runs `…` again: ".
+    pub advice: &'static str,
+    /// The caches whose mounts do not help; any other cache mount keeps the work.
+    pub despite: &'static [&'static str],
+    /// The subcommand that fetches the dependencies before the source is there.
+    pub prepare: Option<&'static str>,
 }
 
 /// What makes a new order of `COPY` and installation wrong.
@@ -54,8 +69,6 @@ pub enum Stop {
     GoWorkspace,
     /// Dependencies are vendored in the project; nothing is downloaded.
     Vendored,
-    /// The tool refuses to start without the sources.
-    NeedsSources,
     /// The build has modules with build files of their own.
     MultiModule,
     /// The build files run code that lies beside them (buildSrc, project/, init scripts).
@@ -64,8 +77,12 @@ pub enum Stop {
     ProjectReferences,
     /// The manifest runs or reads further files (`eval_gemfile`, `Import`, `File.read`).
     ReadsOtherFiles,
-    /// The manifest loads files or class maps of the project.
-    AutoloadFiles,
+    /// composer.json has scripts that run once for each package, in the first of two steps.
+    PackageScripts,
+    /// `auth.json` holds credentials, which should not get a copy of their own.
+    Credentials,
+    /// The project's own code works out what it depends on (`dynamic = ["dependencies"]`).
+    DynamicMetadata,
     /// An umbrella project with applications of their own.
     Umbrella,
     /// Configuration files decide what is compiled.

@@ -16,7 +16,7 @@ pub use cache::{
     Cache, CacheClass, Cleanup, Condition, ConfigFile, DisablingFlag, EnvTest, MountFlag,
     MountNeed, Move, Refusal, RuntimePath, Sharing, Unwritable,
 };
-pub use copy_order::{CopyOrder, Stop, TwoStep};
+pub use copy_order::{ByHand, CopyOrder, Stop, TwoStep};
 pub use lookup::{
     manager_of_module, managers_of_command, package_manager, package_managers, runtime_paths,
 };

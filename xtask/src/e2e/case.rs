@@ -16,6 +16,8 @@ pub(super) struct Settings {
     /// The images that the case's Dockerfile builds on. Some are made first, since the engine may
     /// have no registry to pull from.
     pub(super) base: Vec<Base>,
+    /// The command that prints the version of what is fixed, run in the image.
+    pub(super) version: String,
     /// The folder of `testdata/e2e/registry` that is served to the builds.
     pub(super) registry: Option<String>,
     /// The rules that dflint fixes.

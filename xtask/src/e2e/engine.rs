@@ -116,6 +116,46 @@ impl Engine {
         Ok(Work::of_log(&log))
     }
 
+    /// What the engine's own checks complain about first in a Dockerfile, if anything.
+    pub(super) fn complaint(&self, dockerfile: &str, context: &Path) -> Option<String> {
+        let file = tempfile::NamedTempFile::new().and_then(|mut file| {
+            file.write_all(dockerfile.as_bytes())?;
+            Ok(file)
+        });
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => return Some(error.to_string()),
+        };
+        let mut command = self.docker(&["build", "--check", "--progress=plain", "--file"]);
+        let output = command.arg(file.path()).arg(context).output();
+        let output = match output {
+            Ok(output) => output,
+            Err(error) => return Some(error.to_string()),
+        };
+        if output.status.success() {
+            return None;
+        }
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let is_complaint =
+            |line: &&str| line.starts_with("WARNING: ") || line.starts_with("ERROR: ");
+        let first = said.lines().find(is_complaint);
+        Some(first.unwrap_or("not accepted").to_owned())
+    }
+
+    /// The first line that `command` prints in a container of an image.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub(super) fn first_line(&self, image: &str, command: &str) -> anyhow::Result<String> {
+        let output = self.run_in(image, command).stdin(Stdio::null()).output();
+        let output = output.context("cannot run docker")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let line = said.lines().map(str::trim).find(|line| !line.is_empty());
+        let line = line.with_context(|| format!("`{command}` prints nothing"))?;
+        Ok(line.replace('|', "/"))
+    }
+
     /// The time by the engine's clock, as `find` reads it.
     ///
     /// # Errors

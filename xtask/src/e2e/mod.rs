@@ -6,18 +6,21 @@
 //! that are fetched are counted. The result is the table of `docs/evidence.md`.
 
 mod case;
+mod check;
+mod dflint;
 mod engine;
 mod image;
 mod proof;
 mod registry;
+mod table;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use case::Case;
+use dflint::Dflint;
 use engine::Engine;
-use image::Difference;
-use proof::{Proof, Row};
+use proof::{Fixer, Proof, Row};
 use registry::Registry;
 
 /// The command line of `cargo xtask e2e`.
@@ -37,14 +40,20 @@ pub(crate) struct Arguments {
     /// The cases.
     #[arg(long, value_name = "DIR", default_value = "testdata/e2e")]
     data: PathBuf,
+    /// Put the results into the table of this file; rows of other cases stay.
+    #[arg(long, value_name = "FILE", conflicts_with = "by_hand")]
+    write: Option<PathBuf>,
+    /// Instead of the cases, let dflint fix a copy of this folder (may be repeated), and the engine
+    /// check every Dockerfile in it, as it is, with safe fixes, and with all.
+    #[arg(long, value_name = "DIR")]
+    check: Vec<PathBuf>,
 }
 
 /// Runs the cases and prints the table. The exit code is 1 when an image differs.
 ///
 /// # Errors
-/// A case cannot be read, dflint fixed nothing, or a build failed.
+/// A case cannot be read, dflint cannot be built, or a table cannot be written.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let cases = Case::load_all(&arguments.data, &arguments.case)?;
     let engine = match Engine::find(arguments.engine.as_deref()) {
         Ok(engine) => engine,
         Err(reason) => {
@@ -52,79 +61,59 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
     };
+    let dflint = Dflint::build()?;
+    let passed = match arguments.check.is_empty() {
+        true => prove(arguments, &engine, &dflint)?,
+        false => check::run(&arguments.check, &engine, &dflint)?,
+    };
+    Ok(match passed {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// Runs the cases; whether all images were the same.
+fn prove(arguments: &Arguments, engine: &Engine, dflint: &Dflint) -> anyhow::Result<bool> {
+    let cases = Case::load_all(&arguments.data, &arguments.case)?;
     let registry = Registry::start(arguments.data.join("registry"))?;
-    println!("Engine {}.\n", engine.version);
-    println!(
-        "| case | what is fixed | files | same image (empty, full cache) | steps re-run after a source change | packages fetched for a new dependency |"
-    );
-    println!("|---|---|---|---|---|---|");
-    let mut failed = false;
+    let fixer = match arguments.by_hand {
+        true => Fixer::Person,
+        false => Fixer::Dflint(dflint),
+    };
+    println!("Engine {}.\n\n{}", engine.version, table::HEAD);
+    let mut passed = true;
     for case in &cases {
-        match Proof::new(case, &engine, &registry, arguments.by_hand).run() {
+        match Proof::new(case, engine, &registry, fixer).run() {
             Ok(row) => {
-                failed |= row
-                    .differences
-                    .iter()
-                    .any(|difference| !difference.is_empty());
-                row.print();
+                passed &= report(&row);
+                if let Some(file) = &arguments.write {
+                    let all = Case::load_all(&arguments.data, &[])?;
+                    table::write(file, &row, &all)?;
+                }
             }
             Err(error) => {
-                failed = true;
-                println!("| {} | failed | | | | |", case.name);
+                passed = false;
+                println!("| {} | failed |", case.name);
                 eprintln!("{}: {error:#}", case.name);
             }
         }
     }
-    println!("\nNot compared:");
-    for case in &cases {
-        for allowance in &case.settings.allow {
-            println!("- {}: `/{}`, {}", case.name, allowance.path, allowance.why);
-        }
-    }
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    println!("\n{}", table::allowances(&cases));
+    Ok(passed)
 }
 
-impl Row {
-    fn print(&self) {
-        let same = |difference: &Difference| {
-            if difference.is_empty() {
-                "yes"
-            } else {
-                "**no**"
-            }
-        };
-        let [empty, full] = self.differences.each_ref().map(same);
-        let source = self
-            .source
-            .map(|[before, after]| format!("{before} → {after}"));
-        let dependency = self
-            .dependency
-            .map(|[before, after]| format!("{before} → {after}"));
-        println!(
-            "| {} | {} | {} | {empty}, {full} | {} | {} |",
-            self.name,
-            self.about,
-            self.files,
-            source.as_deref().unwrap_or("–"),
-            dependency.as_deref().unwrap_or("–"),
-        );
-        for (path, what) in self
-            .differences
-            .iter()
-            .flat_map(|difference| &difference.files)
-        {
-            eprintln!("{}: {path}: {what}", self.name);
+/// Prints a row, and how the images differ; whether they do not.
+fn report(row: &Row) -> bool {
+    println!("{}", table::line(row));
+    let mut same = true;
+    for difference in &row.differences {
+        same &= difference.is_empty();
+        for (path, what) in &difference.files {
+            eprintln!("{}: {path}: {what}", row.name);
         }
-        if self
-            .differences
-            .iter()
-            .any(|difference| difference.configuration)
-        {
-            eprintln!("{}: the image's configuration differs", self.name);
+        if difference.configuration {
+            eprintln!("{}: the image's configuration differs", row.name);
         }
     }
+    same
 }

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
 use super::case::{Case, Change};
-use super::engine::{Build, Engine, Work};
+use super::dflint::Dflint;
+use super::engine::{Build, Engine};
 use super::image::Difference;
 use super::registry::{self, Registry};
 
@@ -28,14 +28,37 @@ const ALWAYS_ALLOWED: [&str; 4] = [
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) about: String,
+    /// Whether dflint was told to apply unsafe fixes.
+    pub(super) is_unsafe: bool,
+    /// The version of what is fixed, as it says itself.
+    pub(super) version: String,
     /// How many files the build made.
     pub(super) files: usize,
     /// With an empty cache, and with the cache that the first build filled.
     pub(super) differences: [Difference; 2],
-    /// Steps that ran before and after the fix.
-    pub(super) source: Option<[usize; 2]>,
-    /// Packages that were fetched before and after the fix.
-    pub(super) dependency: Option<[usize; 2]>,
+    /// What a source change makes run, before and after the fix.
+    pub(super) source: Option<[Counts; 2]>,
+    /// What a new dependency makes run, before and after the fix.
+    pub(super) dependency: Option<[Counts; 2]>,
+    /// The day, and the engine's version.
+    pub(super) stamp: String,
+}
+
+/// What one build did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    /// Steps that ran.
+    pub(super) steps: usize,
+    /// Packages that were fetched.
+    pub(super) packages: usize,
+}
+
+/// Who fixes a Dockerfile.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fixer<'a> {
+    Dflint(&'a Dflint),
+    /// `after/Dockerfile` of the case.
+    Person,
 }
 
 /// One case while it runs.
@@ -43,7 +66,7 @@ pub(super) struct Proof<'a> {
     case: &'a Case,
     engine: &'a Engine,
     registry: &'a Registry,
-    by_hand: bool,
+    fixer: Fixer<'a>,
     /// Separates the caches of this run from those of others.
     run: String,
 }
@@ -62,13 +85,13 @@ impl<'a> Proof<'a> {
         case: &'a Case,
         engine: &'a Engine,
         registry: &'a Registry,
-        by_hand: bool,
+        fixer: Fixer<'a>,
     ) -> Self {
         Self {
             case,
             engine,
             registry,
-            by_hand,
+            fixer,
             run: format!("{}-{}", case.name, std::process::id()),
         }
     }
@@ -95,15 +118,23 @@ impl<'a> Proof<'a> {
         let differences = [compare()?, compare()?];
         let source = self.after(Change::Source, [&before, &after])?;
         let dependency = self.after(Change::Dependency, [&before, &after])?;
+        let settings = &self.case.settings;
+        let base = before.bases.first().map_or(&before.tag, |(_, tag)| tag);
+        let version = self.engine.first_line(base, &settings.version)?;
+        let day = since.split('T').next().unwrap_or(&since);
+        let stamp = format!("{day}, {}", self.engine.version);
         let tags = [&before, &after].map(|side| side.tag.as_str());
         self.engine.remove(&tags);
         Ok(Row {
             name: self.case.name.clone(),
-            about: self.case.settings.about.clone(),
+            about: settings.about.clone(),
+            is_unsafe: settings.unsafe_fixes,
+            version,
             files: original.made(),
             differences,
-            source: source.map(|done| done.map(|(work, _)| work.ran)),
-            dependency: dependency.map(|done| done.map(|(_, fetched)| fetched)),
+            source,
+            dependency,
+            stamp,
         })
     }
 
@@ -156,12 +187,8 @@ impl<'a> Proof<'a> {
         kind.map_or_else(String::new, registry::address)
     }
 
-    /// Builds both sides after a change; what ran, and how many packages were fetched.
-    fn after(
-        &self,
-        change: Change,
-        sides: [&Side; 2],
-    ) -> anyhow::Result<Option<[(Work, usize); 2]>> {
+    /// Builds both sides after a change.
+    fn after(&self, change: Change, sides: [&Side; 2]) -> anyhow::Result<Option<[Counts; 2]>> {
         if !self.case.has(change) {
             return Ok(None);
         }
@@ -182,7 +209,7 @@ impl<'a> Proof<'a> {
         Ok(())
     }
 
-    fn build(&self, side: &Side, fresh: bool) -> anyhow::Result<(Work, usize)> {
+    fn build(&self, side: &Side, fresh: bool) -> anyhow::Result<Counts> {
         self.registry.take_fetched();
         let work = self.engine.build(&Build {
             context: side.folder.path(),
@@ -192,34 +219,29 @@ impl<'a> Proof<'a> {
             fresh,
             arguments: &[],
         })?;
-        Ok((work, self.registry.take_fetched() + work.archives))
+        Ok(Counts {
+            steps: work.ran,
+            packages: self.registry.take_fetched() + work.archives,
+        })
     }
 
     /// Lets dflint, or a person, fix the Dockerfile in `folder`.
     fn fix(&self, folder: &Path) -> anyhow::Result<()> {
         let file = folder.join("Dockerfile");
         let before = fs::read(&file)?;
-        if self.by_hand {
-            fs::copy(self.case.folder.join("after/Dockerfile"), &file)?;
-        } else {
-            let mut command = Command::new(env!("CARGO"));
-            command.args(["run", "--quiet", "--package", "dflint", "--manifest-path"]);
-            command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
-            command.args([
-                "--",
-                "check",
-                "--isolated",
-                "--quiet",
-                "--exit-zero",
-                "--fix",
-            ]);
-            let rules = &self.case.settings.select;
-            command.args(rules.iter().flat_map(|rule| ["--select", rule]));
-            if self.case.settings.unsafe_fixes {
-                command.arg("--unsafe-fixes");
+        let settings = &self.case.settings;
+        match self.fixer {
+            Fixer::Person => {
+                fs::copy(self.case.folder.join("after/Dockerfile"), &file)?;
             }
-            let status = command.arg("Dockerfile").current_dir(folder).status()?;
-            ensure!(status.success(), "dflint failed");
+            Fixer::Dflint(dflint) => {
+                dflint.fix(
+                    folder,
+                    "Dockerfile",
+                    &settings.select,
+                    settings.unsafe_fixes,
+                )?;
+            }
         }
         ensure!(before != fs::read(&file)?, "the Dockerfile was not fixed");
         Ok(())

@@ -132,9 +132,14 @@ impl Files {
         } else {
             let content = content_type(&ending);
             let length = body.len();
+            // Bundler takes the tag of its index, whose files have no ending, for an MD5 sum.
+            let tag = match ending.is_empty() {
+                true => String::new(),
+                false => format!("ETag: {tag}\r\n"),
+            };
             format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: {content}\r\nContent-Length: {length}\r\n\
-                 Cache-Control: max-age=600\r\nETag: {tag}\r\n\r\n"
+                 Cache-Control: max-age=600\r\n{tag}\r\n"
             )
         };
         if is_package && !request.head && !body.is_empty() {

@@ -139,6 +139,10 @@ fn fix(
     if definitions > 1 {
         return Err("the instruction declares several arguments".to_owned());
     }
+    let file_text = argument.span.text(file.source);
+    if file_text.contains('$') {
+        return Err("its default depends on where it stands".to_owned());
+    }
     let mut later = stage.steps.iter().skip(at + 1);
     let user = later.find(|step| mentions(cx, step, name));
     let user = user.ok_or_else(|| format!("nothing in this stage uses `{name}`"))?;

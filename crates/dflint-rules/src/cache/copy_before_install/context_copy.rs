@@ -197,7 +197,7 @@ fn is_source(path: &str, destination: &str, context: Option<&dyn BuildContext>) 
         return true;
     }
     if is_directory(path, destination, context) {
-        return !SUPPORT_FOLDERS.contains(&name);
+        return !SUPPORT_FOLDERS.contains(&name) && !is_read_by_managers(path);
     }
     if name == "*" {
         return true;
@@ -205,6 +205,15 @@ fn is_source(path: &str, destination: &str, context: Option<&dyn BuildContext>) 
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     let settings = name.contains(".config.") || name.contains("rc.");
     ending.is_some_and(|ending| SOURCE_ENDINGS.contains(&ending)) && !settings && !is_manifest(name)
+}
+
+/// Whether a package manager reads this folder before it installs: `.yarn/cache`.
+fn is_read_by_managers(folder: &str) -> bool {
+    let folder = relative(folder).trim_end_matches('/');
+    let mut orders = package_managers()
+        .iter()
+        .flat_map(|manager| manager.copy_orders);
+    orders.any(|order| order.optional.contains(&folder))
 }
 
 /// Whether a package manager reads a file of this name before it installs.

@@ -3,7 +3,7 @@
 use dflint_build::packages::{Flag, Invocation};
 use dflint_build::path::{base, join};
 use dflint_build::{BuildContext, State, Step};
-use dflint_knowledge::package_manager::{CopyOrder, Stop};
+use dflint_knowledge::package_manager::{Action, CopyOrder};
 use dflint_shell::SimpleCommand;
 
 use crate::package_calls::{self, call};
@@ -19,6 +19,9 @@ const DIRECTORY_FLAGS: &[&str] = &[
     "--project",
     "--manifest-path",
 ];
+
+/// Flags by which Maven and Gradle are told another build file or directory.
+const BUILD_FILE_FLAGS: &[&str] = &["-f", "--file", "-p", "--project-dir", "-b", "--build-file"];
 
 /// Flags that install packages for everybody, whatever project is there.
 pub(super) const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"];
@@ -60,8 +63,7 @@ impl<'m> Install<'m> {
         let words = call.subcommand.words;
         let mut orders = call.manager.copy_orders.iter();
         let order = orders.find(|order| order.subcommands.contains(&words))?;
-        // Without the sources there is nothing to start from.
-        if order.stops.contains(&Stop::NeedsSources) || call.is_offline() {
+        if call.is_offline() || is_vendored(&call) {
             return None;
         }
         if call
@@ -72,9 +74,11 @@ impl<'m> Install<'m> {
             return None;
         }
         let directory = directory(&step.state, &call);
-        let needs = match order.needs_from.is_empty() {
-            true => needs_of_project(&call, order, directory.as_deref())?,
-            false => needs_of_flags(&call, order, directory.as_deref())?,
+        let place = directory.as_deref();
+        let needs = match (order.by_hand, order.needs_from) {
+            (Some(_), _) => needs_of_build(&call, order, place)?,
+            (None, []) => needs_of_project(&call, order, place)?,
+            (None, _) => needs_of_flags(&call, order, place)?,
         };
         Some(Self {
             at,
@@ -85,11 +89,22 @@ impl<'m> Install<'m> {
         })
     }
 
-    /// How people call it: `uv sync`.
+    /// How people call it: `uv sync`, `mvn clean package`.
     pub(super) fn name(&self) -> String {
-        format!("{} {}", self.call.name, self.call.subcommand.words)
+        let written = match self.call.subcommand.words {
+            "*" => self.goals(),
+            words => words.to_owned(),
+        };
+        format!("{} {written}", self.call.name)
             .trim_end()
             .to_owned()
+    }
+
+    /// The words of a manager whose subcommands are names of the project's own.
+    fn goals(&self) -> String {
+        let words = self.call.subcommand_words.iter().chain(&self.call.operands);
+        let words: Vec<&str> = words.filter_map(|word| word.literal()).collect();
+        words.join(" ")
     }
 
     /// Whether it installs what `other` installs, as the second of two steps does.
@@ -117,6 +132,36 @@ fn directory(state: &State, call: &Invocation<'_>) -> Option<String> {
     package_calls::directory(state, call.command)
 }
 
+/// Whether it takes the dependencies from the source (`go build -mod=vendor`).
+fn is_vendored(call: &Invocation<'_>) -> bool {
+    let mode = call.flag("-mod").and_then(|flag| flag.value.as_deref());
+    mode == Some("vendor")
+}
+
+/// What a command needs that builds the project; `None` where it installs a named package.
+fn needs_of_build(
+    call: &Invocation<'_>,
+    order: &CopyOrder,
+    directory: Option<&str>,
+) -> Option<Needs> {
+    let is_own = |operand: &str| operand.starts_with('.');
+    let mut operands = call.operands.iter().filter_map(|word| word.literal());
+    let names_package = matches!(call.action(), Action::Install)
+        && (call.flag("--git").is_some() || operands.any(|operand| !is_own(operand)));
+    // `mvn --version` has no goal.
+    let is_idle = call.subcommand.words == "*" && call.operands.is_empty();
+    if names_package || is_idle {
+        return None;
+    }
+    let elsewhere = BUILD_FILE_FLAGS
+        .iter()
+        .any(|flag| call.flag(flag).is_some());
+    Some(match directory.filter(|_| !elsewhere) {
+        None => Needs::Unknown,
+        Some(directory) => needs_in(order, directory),
+    })
+}
+
 /// What a manager needs that installs what its manifest names; `None` where the call names
 /// packages instead.
 fn needs_of_project(
@@ -127,14 +172,19 @@ fn needs_of_project(
     if !call.operands.is_empty() {
         return needs_of_operands(call, order, directory);
     }
-    let Some(directory) = directory else {
-        return Some(Needs::Unknown);
-    };
+    Some(match directory {
+        None => Needs::Unknown,
+        Some(directory) => needs_in(order, directory),
+    })
+}
+
+/// The manifests of the table, in `directory`.
+pub(super) fn needs_in(order: &CopyOrder, directory: &str) -> Needs {
     if order.needs.is_empty() {
-        return Some(Needs::OneOf(order.needs_one));
+        return Needs::OneOf(order.needs_one);
     }
     let files = order.needs.iter().map(|name| join(directory, name));
-    Some(Needs::Files(files.collect()))
+    Needs::Files(files.collect())
 }
 
 /// `dotnet restore app/app.csproj`.

@@ -3,13 +3,18 @@
 mod bystander;
 mod context_copy;
 mod install;
+mod outputs;
 mod plan;
 mod stops;
 
+use dflint_build::packages::{UnknownProject, caches};
+use dflint_build::path::join;
 use dflint_build::{Action, Base, Stage, Step};
-use dflint_knowledge::package_manager::Stop;
+use dflint_knowledge::package_manager::{ByHand, Stop};
+use dflint_parser::MountKind;
 
-use crate::place::below;
+use crate::place::{below, is_within};
+use crate::sent_files::sent_files;
 use crate::{Context, Findings, Rule};
 
 use context_copy::ContextCopy;
@@ -52,6 +57,10 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
             if earlier.iter().any(repeats) || is_installed_below(cx, stage, &install) {
                 continue;
             }
+            let by_hand = install.order.by_hand.as_ref();
+            if by_hand.is_some_and(|it| keeps_its_work(step, &install, it)) {
+                continue;
+            }
             if let Some(late) = late(cx, stage, &copies, install) {
                 report(cx, stage, &late, findings);
                 copies.clear();
@@ -78,6 +87,26 @@ fn installs<'m>(cx: &Context, at: usize, step: &'m Step<'_>) -> Vec<Install<'m>>
         .commands()
         .filter_map(|command| Install::of(at, step, command, cx.build_context));
     found.collect()
+}
+
+/// Whether a cache mount keeps what the command fetches and compiles.
+fn keeps_its_work(step: &Step, install: &Install, by_hand: &ByHand) -> bool {
+    let Action::Run(run) = &step.action else {
+        return false;
+    };
+    let used = caches(&install.call, &step.state.site(&UnknownProject)).places;
+    let is_despite = |target: &str| {
+        used.iter().any(|(cache, place)| {
+            let place = place.as_ref().ok();
+            by_hand.despite.contains(&cache.name)
+                && place.is_some_and(|place| is_within(&place.target, target))
+        })
+    };
+    let mut mounts = run.mounts.iter();
+    mounts.any(|mount| {
+        let target = mount.target.as_ref().and_then(|target| target.to_known());
+        mount.kind == MountKind::Cache && !target.is_some_and(is_despite)
+    })
 }
 
 /// Whether a stage below installed the same already.
@@ -114,21 +143,32 @@ fn late<'m>(
     let concerned = |copy: &&ContextCopy| concerns(**copy, &install);
     let copies: Vec<ContextCopy> = copies.iter().filter(concerned).copied().collect();
     copies.first()?;
-    let Needs::Files(files) = &install.needs else {
-        return Some(Late { copies, install });
-    };
-    // A file that is not in the context is made by a step, perhaps from the source.
-    let all_there = cx.build_context.is_none_or(|context| {
-        files.iter().all(|file| {
-            let mut all = all_context_copies(stage, install.at);
-            all.any(|copy| {
-                let found = copy.brings_to(file, cx.build_context);
-                found.is_some_and(|path| context.is_sent(&path))
-            })
-        })
-    });
+    let is_there = is_there(cx, stage, &install);
     let late = Late { copies, install };
-    (all_there && !may_be_meant(cx, stage, &late)).then_some(late)
+    let is_needless = plan::is_needless(cx, stage, &late);
+    (is_there && !is_needless && !may_be_meant(cx, stage, &late)).then_some(late)
+}
+
+/// Whether the context holds what the installation needs. A file that is not there is made by a
+/// step, perhaps from the source.
+fn is_there(cx: &Context, stage: &Stage, install: &Install) -> bool {
+    let Some(context) = cx.build_context else {
+        return true;
+    };
+    let comes = |file: &str| {
+        let mut all = all_context_copies(stage, install.at);
+        all.any(|copy| {
+            let found = copy.brings_to(file, cx.build_context);
+            found.is_some_and(|path| sent_files(context, &path).next().is_some())
+        })
+    };
+    match (&install.needs, &install.directory) {
+        (Needs::Files(files), _) => files.iter().all(|file| comes(file)),
+        (Needs::OneOf(patterns), Some(directory)) => patterns
+            .iter()
+            .any(|pattern| comes(&join(directory, pattern))),
+        (Needs::OneOf(_), None) | (Needs::Unknown, _) => true,
+    }
 }
 
 /// Whether the folders may be there because the manifests name them, which only the build context
@@ -193,8 +233,9 @@ fn report(cx: &Context, stage: &Stage, late: &Late, findings: &mut Findings) {
     let finding = findings.report(
         cx.anchor(instruction, instruction.span),
         format!(
-            "every change of the source runs `{name}` again: {}",
-            advice(cx, stage, late)
+            "every change of the source runs `{name}` again: {}{}",
+            advice(cx, stage, late),
+            warning(cx, late),
         ),
     );
     finding.related(
@@ -209,6 +250,9 @@ fn report(cx: &Context, stage: &Stage, late: &Late, findings: &mut Findings) {
 
 /// What to do about it.
 fn advice(cx: &Context, stage: &Stage, late: &Late) -> String {
+    if let Some(by_hand) = &late.install.order.by_hand {
+        return by_hand.advice.to_owned();
+    }
     let missing = missing_manifests(cx, stage, late);
     let two_step = late.install.order.two_step.as_ref();
     let flags = two_step
@@ -225,6 +269,26 @@ fn advice(cx: &Context, stage: &Stage, late: &Late) -> String {
         "copy {} first, {install}, then copy the source",
         listed(&missing)
     )
+}
+
+/// What to keep out of the context, once the source comes after the installation.
+fn warning(cx: &Context, late: &Late) -> String {
+    let Some(context) = cx
+        .build_context
+        .filter(|_| late.install.order.by_hand.is_none())
+    else {
+        return String::new();
+    };
+    let exposed = outputs::exposed(context, &late.copies, &late.install);
+    let names: Vec<String> = exposed.iter().map(|it| it.name.to_owned()).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(
+            ", and list {} in `.dockerignore`, so that what was installed outside is not copied \
+             over it",
+            listed(&names)
+        ),
+    }
 }
 
 /// The names of the manifests that only the copies of source code bring.

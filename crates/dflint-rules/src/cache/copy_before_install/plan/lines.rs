@@ -63,30 +63,24 @@ pub(super) fn insertion_behind(file: &Dockerfile, instruction: &Instruction, tex
     }
 }
 
-/// The `RUN` that follows when the source is there.
+/// The `RUN` that follows when the source is there: the same with the second step's flags, which
+/// go to the end, the command being the last of it.
 pub(super) fn second_run(
     file: &Dockerfile,
     instruction: &Instruction,
     second: &TwoStep,
 ) -> Result<String, String> {
     let written = instruction.span.text(file.source).replace("\r\n", "\n");
-    if second.then == "{}" {
-        if written
-            .lines()
-            .any(|line| line.trim_start().starts_with('#'))
-        {
-            return Err("a comment stands inside the RUN that installs".to_owned());
-        }
-        return Ok(format!("{written}\n"));
+    if written
+        .lines()
+        .any(|line| line.trim_start().starts_with('#'))
+    {
+        return Err("a comment stands inside the RUN that installs".to_owned());
     }
-    let flags = instruction
-        .flags
+    let flags: String = second
+        .second_flags
         .iter()
-        .map(|flag| flag.word.span().text(file.source));
-    let flags: String = flags.map(|flag| format!("{flag} ")).collect();
-    Ok(format!(
-        "{} {flags}{}\n",
-        instruction.keyword.as_str(),
-        second.then
-    ))
+        .map(|flag| format!(" {flag}"))
+        .collect();
+    Ok(format!("{written}{flags}\n"))
 }

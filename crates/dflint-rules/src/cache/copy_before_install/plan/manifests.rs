@@ -3,19 +3,17 @@
 use dflint_build::path::{base, join};
 use dflint_build::{BuildContext, EntryKind, Stage};
 
-use crate::place::{folder, relative};
+use crate::place::{folder, is_within, relative};
 use crate::sent_files::{kind_of, sent_files};
 
 use super::super::context_copy::ContextCopy;
 use super::super::install::{Install, Needs};
+use super::super::outputs;
 use super::super::stops::Manifests;
 use super::super::{Late, all_context_copies};
 
 /// The most files of a folder that are copied by name.
 const MAX_FILES: usize = 20;
-
-/// Folders of environments that pip and uv may install into.
-const ENVIRONMENTS: &[&str] = &[".venv", "venv", "env"];
 
 /// What the installation reads.
 pub(super) struct Wanted {
@@ -33,6 +31,8 @@ pub(super) struct Missing {
     file: String,
     /// Absolute in the image.
     place: String,
+    /// Whether it is a folder with all that is in it.
+    is_folder: bool,
 }
 
 /// Finds what the installations read, and checks that nothing else is needed.
@@ -96,7 +96,13 @@ impl Finder<'_, '_> {
         for pattern in install.order.optional {
             files.extend(self.take_matching(&directory, pattern)?);
         }
-        self.check_outputs(install, &directory)?;
+        for (pattern, text) in install.order.optional_if {
+            let place = join(&directory, pattern);
+            if self.holds(&place, text) {
+                files.extend(self.take(&place));
+            }
+        }
+        self.check_outputs(install)?;
         let folder = self.context_folder(&directory).unwrap_or_default();
         let ignores_scripts = install.call.flag("--ignore-scripts").is_some()
             || install.call.flag("--no-scripts").is_some();
@@ -145,7 +151,12 @@ impl Finder<'_, '_> {
         self.wanted.reads.push(file.clone());
         if stays.is_none() {
             let (file, place) = (file.clone(), place.to_owned());
-            self.wanted.missing.push(Missing { copy, file, place });
+            self.wanted.missing.push(Missing {
+                copy,
+                file,
+                place,
+                is_folder: false,
+            });
         }
         Some(file)
     }
@@ -153,6 +164,12 @@ impl Finder<'_, '_> {
     /// Notes the files that match `pattern` in `directory`, all files of a folder.
     fn take_matching(&mut self, directory: &str, pattern: &str) -> Result<Vec<String>, String> {
         let place = join(directory, pattern);
+        let mut moved = self.late.copies.iter();
+        if moved.any(|copy| is_within(copy.destination(), &place)) {
+            return Err(format!(
+                "`{pattern}` would come after the installation that reads it"
+            ));
+        }
         let Some(folder_of) = self.context_folder(folder(&place)) else {
             return Ok(self.take(&place).into_iter().collect());
         };
@@ -163,9 +180,7 @@ impl Finder<'_, '_> {
             .map(|it| it.path.clone())
             .collect();
         if found.len() > MAX_FILES {
-            return Err(format!(
-                "`{pattern}` holds too many files to copy them by name"
-            ));
+            return self.take_folder(&place, path, pattern);
         }
         let prefix = match folder_of.is_empty() {
             true => String::new(),
@@ -174,6 +189,31 @@ impl Finder<'_, '_> {
         let places = found.iter().filter_map(|file| file.strip_prefix(&prefix));
         let places: Vec<String> = places.map(|inside| join(folder(&place), inside)).collect();
         Ok(places.iter().filter_map(|place| self.take(place)).collect())
+    }
+
+    /// Notes a whole folder, the one at `path` of the context and at `place` in the image.
+    fn take_folder(
+        &mut self,
+        place: &str,
+        path: &str,
+        pattern: &str,
+    ) -> Result<Vec<String>, String> {
+        let mut moved = self.late.copies.iter();
+        let from = moved.find(|copy| {
+            let brought = copy.brings_to(place, Some(self.context));
+            brought.as_deref() == Some(path)
+        });
+        let copy = from.map(|copy| copy.at);
+        let copy = copy.ok_or_else(|| format!("`{pattern}` names too many files"))?;
+        let files = sent_files(self.context, path).map(|it| it.path.clone());
+        self.wanted.reads.extend(files);
+        self.wanted.missing.push(Missing {
+            copy,
+            file: path.to_owned(),
+            place: place.to_owned(),
+            is_folder: true,
+        });
+        Ok(Vec::new())
     }
 
     /// Notes a file of the context that a moved copy brings somewhere.
@@ -200,25 +240,28 @@ impl Finder<'_, '_> {
     }
 
     /// Checks that the source does not bring what the installation makes.
-    fn check_outputs(&self, install: &Install, directory: &str) -> Result<(), String> {
-        let environments = match install.order.needs_from.is_empty() {
-            true => &[],
-            false => ENVIRONMENTS,
-        };
-        for output in install.call.manager.outputs.iter().chain(environments) {
-            let place = join(directory, output);
-            let mut moved = self.late.copies.iter();
-            let path = moved.find_map(|copy| copy.brings_to(&place, Some(self.context)));
-            let flows = path.is_some_and(|path| sent_files(self.context, &path).next().is_some());
-            if flows {
-                return Err(format!(
-                    "`{output}` of the build context would replace what `{}` installs: list \
-                     `{output}` in `.dockerignore`",
-                    install.name(),
-                ));
-            }
+    fn check_outputs(&self, install: &Install) -> Result<(), String> {
+        let exposed = outputs::exposed(self.context, &self.late.copies, install);
+        match exposed.iter().find(|output| output.is_there) {
+            Some(output) => Err(format!(
+                "`{}` of the build context would replace what `{}` installs",
+                output.name,
+                install.name(),
+            )),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the file that ends up at `place` holds `text`.
+    fn holds(&self, place: &str, text: &str) -> bool {
+        let mut files = self
+            .copies
+            .iter()
+            .filter_map(|copy| copy.brings_to(place, Some(self.context)));
+        files.any(|file| {
+            let contents = self.context.read(&file);
+            contents.is_some_and(|contents| contents.contains(text))
+        })
     }
 }
 
@@ -226,10 +269,21 @@ impl Wanted {
     /// The lines that copy the missing files.
     pub(super) fn instructions(&self, stage: &Stage) -> Result<String, String> {
         let mut groups: Vec<(usize, &str, Vec<&str>)> = Vec::new();
-        for Missing { copy, file, place } in &self.missing {
+        let mut folders = Vec::new();
+        for Missing {
+            copy,
+            file,
+            place,
+            is_folder,
+        } in &self.missing
+        {
             let plain = |c: char| c.is_ascii_alphanumeric() || "/._-@+".contains(c);
             if !file.chars().all(plain) {
                 return Err(format!("the name `{file}` cannot be written in a COPY"));
+            }
+            if *is_folder {
+                folders.push((*copy, place, file));
+                continue;
             }
             let folder = folder(place);
             match groups
@@ -240,15 +294,21 @@ impl Wanted {
                 None => groups.push((*copy, folder, vec![file])),
             }
         }
-        let lines = groups
+        let files = groups.iter().map(|(copy, folder, files)| {
+            let folder = format!("{}/", folder.trim_end_matches('/'));
+            line(stage, *copy, &folder, files)
+        });
+        // Without a slash at the end: the folder goes to that place, not into it.
+        let folders = folders
             .iter()
-            .map(|(copy, folder, files)| line(stage, *copy, folder, files));
-        lines.collect()
+            .map(|(copy, place, file)| line(stage, *copy, place, &[file.as_str()]));
+        files.chain(folders).collect()
     }
 }
 
-/// `COPY --chown=… a b ./folder/`
-fn line(stage: &Stage, copy: usize, folder: &str, files: &[&str]) -> Result<String, String> {
+/// `COPY --chown=… a b ./folder/`; `place` is absolute in the image, with `/` if it is a directory
+/// to copy into.
+fn line(stage: &Stage, copy: usize, place: &str, files: &[&str]) -> Result<String, String> {
     let copies = all_context_copies(stage, copy + 1);
     let copy = copies.last().ok_or("the copy is not known")?;
     let flags: String = copy.flags().map(|flag| format!("{flag} ")).collect();
@@ -262,8 +322,7 @@ fn line(stage: &Stage, copy: usize, folder: &str, files: &[&str]) -> Result<Stri
         "" if written.is_empty() => "./".to_owned(),
         root => format!("{root}/"),
     };
-    let inside = crate::place::below(folder, copy.destination());
-    let inside = inside.map_or(String::new(), |inside| format!("{inside}/"));
+    let inside = crate::place::below(place, copy.destination()).unwrap_or_default();
     Ok(format!(
         "{keyword} {flags}{} {root}{inside}\n",
         files.join(" ")

@@ -3,6 +3,7 @@
 mod lines;
 mod manifests;
 mod passage;
+mod prepare;
 
 use dflint_build::{Stage, Step};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
@@ -14,8 +15,21 @@ use super::Late;
 use super::install::Install;
 use manifests::Wanted;
 
+/// Whether the manifests show that a command which builds the project has nothing to fetch.
+pub(super) fn is_needless(cx: &Context, stage: &Stage, late: &Late) -> bool {
+    let order = late.install.order;
+    let Some(context) = cx.build_context.filter(|_| order.by_hand.is_some()) else {
+        return false;
+    };
+    !order.stops.is_empty()
+        && manifests::wanted(context, stage, late, std::slice::from_ref(&late.install)).is_err()
+}
+
 /// The repair of a late installation, or why there is none.
 pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, String> {
+    if let Some(by_hand) = &late.install.order.by_hand {
+        return prepare::plan(cx, stage, late, by_hand);
+    }
     let context = cx.build_context.ok_or("the build context is not known")?;
     let step = stage
         .steps

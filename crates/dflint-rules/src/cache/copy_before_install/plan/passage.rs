@@ -156,7 +156,8 @@ fn check_install_step<'m>(
         let is_install = found
             .iter()
             .any(|install| install.call.command.id() == command.id());
-        if !is_install && !is_bystander(at, step, command, places, cx.build_context) {
+        let enters = command.name() == Some("cd") && found.iter().all(works_beside_its_manifests);
+        if !is_install && !enters && !is_bystander(at, step, command, places, cx.build_context) {
             let name = command.name().unwrap_or("another command");
             return Err(format!(
                 "the same RUN runs `{name}`, which may need the source"
@@ -167,6 +168,18 @@ fn check_install_step<'m>(
         check_install(step, install)?;
     }
     Ok(found)
+}
+
+/// Whether the directory that it runs in is there as soon as its manifests are.
+fn works_beside_its_manifests(install: &Install) -> bool {
+    let Some(directory) = install.directory.as_deref() else {
+        return false;
+    };
+    match &install.needs {
+        Needs::Files(files) => files.iter().any(|file| is_within(file, directory)),
+        Needs::OneOf(_) => true,
+        Needs::Unknown => false,
+    }
 }
 
 fn check_install(step: &Step, install: &Install) -> Result<(), String> {

@@ -1,0 +1,3 @@
+<?php
+// changed
+require "vendor/autoload.php";

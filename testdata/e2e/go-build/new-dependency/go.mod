@@ -1,0 +1,8 @@
+module example.com/service
+
+go 1.19
+
+require (
+	example.com/bravo v1.0.0
+	example.com/charlie v1.0.0
+)

@@ -1,0 +1,10 @@
+package main
+
+import (
+	"example.com/bravo"
+	"example.com/charlie"
+)
+
+func main() {
+	println(bravo.Name, charlie.Name)
+}

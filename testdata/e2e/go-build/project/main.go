@@ -1,0 +1,7 @@
+package main
+
+import "example.com/bravo"
+
+func main() {
+	println(bravo.Name)
+}

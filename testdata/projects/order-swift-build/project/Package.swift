@@ -1,0 +1,3 @@
+// swift-tools-version:6.0
+import PackageDescription
+let package = Package(name: "a", dependencies: [], targets: [.executableTarget(name: "a", path: "Sources")])

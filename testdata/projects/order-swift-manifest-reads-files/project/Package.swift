@@ -1,0 +1,4 @@
+import Foundation
+// swift-tools-version:6.0
+import PackageDescription
+let package = Package(name: "a", dependencies: [], targets: [.executableTarget(name: "a", path: "Sources")])
