@@ -10,6 +10,7 @@ mod page;
 mod presets;
 mod schema;
 mod secrets;
+mod stage_splits;
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -61,6 +62,8 @@ fn read_tables(data: &Path, errors: &mut Vec<String>) -> Vec<(&'static str, Stri
     let base_images = read("base-images.toml").and_then(|table| base_images::render(table, &names));
     keep("base_images.rs", base_images);
     keep("secrets.rs", read("secrets.toml").and_then(secrets::render));
+    let splits = read("stage-splits.toml").and_then(stage_splits::render);
+    keep("stage_splits.rs", splits);
     keep("presets.rs", read("presets.toml").and_then(presets::render));
     files
 }

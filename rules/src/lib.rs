@@ -10,6 +10,7 @@ pub mod package_manager;
 mod page;
 mod preset;
 pub mod secret;
+pub mod stage_split;
 
 pub use base_image::{BaseImage, base_image};
 pub use package_manager::{PackageManager, managers_of_command, package_manager};

@@ -12,6 +12,8 @@ mod presets;
 mod schema;
 #[path = "../build/secrets.rs"]
 mod secrets;
+#[path = "../build/stage_splits.rs"]
+mod stage_splits;
 
 use std::collections::BTreeSet;
 
@@ -190,4 +192,58 @@ fn errors_name_the_preset_and_the_secret() {
         error.contains("[tokens]: `T` has no prefix or no length"),
         "{error}"
     );
+}
+
+const SPLITS: &str = r#"
+build-packages = []
+plain-bases = []
+neutral-files = []
+commands = { harmless = [], repeated = [], builders = [], tidying = [] }
+[families.debian]
+install = "apt-get install {packages}"
+compilers = []
+compiler-libraries = []
+[languages.tool]
+title = "Tool"
+tool = "tool"
+artefact = "jar"
+leaves = "tools"
+shape = { from = "a", copy = "COPY b c" }
+runtimes = [{ image = "docker.io/library/tool", tag = "{number}-{debian}", from = "debian:{2}" }]
+"#;
+
+#[test]
+fn errors_of_stage_splits_name_the_language() {
+    let splits = |text: &str| {
+        let table = TableFile::parse("splits.toml".to_owned(), text)?;
+        stage_splits::render(table)
+    };
+    assert!(splits(SPLITS).is_ok_and(|code| code.contains("title: \"Tool\"")));
+    let cases = [
+        (
+            "{2}",
+            "{3}",
+            "[languages.tool]: `{number}-{debian}` has no placeholder 3",
+        ),
+        (
+            "{debian}",
+            "{release}",
+            "[languages.tool]: `{release}` is not a placeholder of a tag",
+        ),
+        (
+            "\"jar\"",
+            "\"war\"",
+            "[languages.tool]: unknown variant `war`",
+        ),
+        (
+            "families.debian",
+            "families.dos",
+            "[families.dos]: unknown variant `dos`",
+        ),
+        ("leaves", "leves", "[languages.tool]: unknown field `leves`"),
+    ];
+    for (part, text, want) in cases {
+        let error = splits(&SPLITS.replace(part, text)).unwrap_err();
+        assert!(error.contains(want), "{error}");
+    }
 }

@@ -25,6 +25,7 @@ mod sent_files;
 mod set;
 mod spdx;
 mod stage_name;
+mod stage_split;
 mod suggestion;
 mod variable;
 mod visit;

@@ -1,8 +1,18 @@
 //! Paths in an image or a build context.
 
+use dflint_build::path::{clean, join};
+
 /// `path` without its slash in front.
 pub(crate) fn relative(path: &str) -> &str {
     path.trim_start_matches('/')
+}
+
+/// `path` as seen from `directory`, absolute and clean.
+pub(crate) fn resolve(directory: &str, path: &str) -> String {
+    match path.starts_with('/') {
+        true => clean(path),
+        false => join(directory, path),
+    }
 }
 
 /// The folder that an absolute path is in.

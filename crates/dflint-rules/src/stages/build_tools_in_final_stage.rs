@@ -2,9 +2,11 @@
 
 use dflint_build::packages::Invocation;
 use dflint_build::{Base, Stage};
+use dflint_fix::Fix;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 
 use crate::package_calls::calls;
+use crate::stage_split::{BuildCall, plan};
 use crate::{Context, Findings, Rule};
 
 /// Packages of distributions that only a build needs.
@@ -87,7 +89,19 @@ fn check_base(cx: &Context, stage: &Stage, findings: &mut Findings) {
     }
 }
 
-fn check_packages(cx: &Context, stage: &Stage, findings: &mut Findings) {
+/// The plan that leaves the tools in a stage of their own.
+fn split<'a>(cx: &Context<'_, 'a>, stage: &Stage<'a>) -> Result<Fix, String> {
+    if cx.model.stages().len() > 1 {
+        return Err("what the tools build in a file of several stages is not followed".to_owned());
+    }
+    let build = BuildCall::of(cx, stage).or_else(|| BuildCall::of_python(cx, stage));
+    match build {
+        Some(build) => plan(cx, stage, &build),
+        None => Err("it is not known what the tools build".to_owned()),
+    }
+}
+
+fn check_packages<'a>(cx: &Context<'_, 'a>, stage: &Stage<'a>, findings: &mut Findings) {
     let all: Vec<Vec<Invocation>> = stage
         .steps
         .iter()
@@ -102,6 +116,7 @@ fn check_packages(cx: &Context, stage: &Stage, findings: &mut Findings) {
         return;
     }
     let system = |call: &&Invocation| call.manager.kind == ManagerKind::System && call.installs();
+    let mut is_planned = false;
     for call in all.iter().flatten().filter(system) {
         let tools = call.operands.iter().filter(|word| {
             let name = word.literal().unwrap_or_default();
@@ -115,7 +130,7 @@ fn check_packages(cx: &Context, stage: &Stage, findings: &mut Findings) {
             .iter()
             .map(|word| format!("`{}`", word.raw()))
             .collect();
-        findings.report(
+        let finding = findings.report(
             first.span(),
             format!(
                 "the image keeps {}, which only a build needs: install and build in a stage of \
@@ -123,5 +138,10 @@ fn check_packages(cx: &Context, stage: &Stage, findings: &mut Findings) {
                 names.join(", "),
             ),
         );
+        // One plan takes the tools of all installations away.
+        if !is_planned {
+            finding.fix_or_withhold(split(cx, stage));
+            is_planned = true;
+        }
     }
 }

@@ -1,0 +1,363 @@
+//! Which instructions belong to the build, which to the program, and which to both.
+
+use dflint_build::packages::Invocation;
+use dflint_build::path::base;
+use dflint_build::{Action, CopySource, Origin, Step};
+use dflint_knowledge::package_manager::Action as PackageAction;
+use dflint_knowledge::stage_split::{Artefact, commands};
+use dflint_shell::{RedirectKind, SimpleCommand};
+
+use crate::package_calls::call;
+use crate::place::{folder, is_within};
+
+use super::artefact::Made;
+use super::packages::{Installed, is_system};
+use super::{Ground, variables};
+
+/// Which instructions go where.
+pub(super) struct Division {
+    /// Position of the last step of the build stage.
+    pub(super) last: usize,
+    /// Positions of steps in front of the division that leave the build stage.
+    pub(super) moved: Vec<usize>,
+    /// Positions of those that stay there and stand in the final stage too.
+    pub(super) repeated: Vec<usize>,
+    /// What is installed from packages in front of the division.
+    pub(super) installed: Installed,
+}
+
+/// What becomes of a step in front of the division.
+enum Fate {
+    Stays,
+    Moves,
+    Repeats,
+}
+
+/// Divides the steps of the stage.
+///
+/// # Errors
+/// The instruction that belongs to no side for certain.
+pub(super) fn divide(ground: &Ground, made: &Made) -> Result<Division, String> {
+    let steps = &ground.stage.steps;
+    let mut division = Division {
+        last: last_of_build(ground)?,
+        moved: Vec::new(),
+        repeated: Vec::new(),
+        installed: Installed::default(),
+    };
+    for (at, step) in steps.iter().enumerate().take(division.last + 1) {
+        let fate = fate(ground, made, at, step, &mut division.installed)?;
+        match fate {
+            Fate::Stays => {}
+            Fate::Moves => division.moved.push(at),
+            Fate::Repeats => division.repeated.push(at),
+        }
+    }
+    for step in steps.iter().skip(division.last + 1) {
+        runs_in_final_stage(ground, step)?;
+    }
+    repeat_arguments(ground, &mut division);
+    let kept = division.moved.iter().chain(&division.repeated).copied();
+    let kept = kept.chain(division.last + 1..steps.len());
+    for step in kept.filter_map(|at| steps.get(at)) {
+        if let Some(name) = variables::of_base(step) {
+            let line = step.instruction.start_line;
+            return Err(format!(
+                "line {line} reads `{name}`, which the base image sets"
+            ));
+        }
+    }
+    Ok(division)
+}
+
+/// The build, or the last of the steps right behind it that tidy up after it.
+fn last_of_build(ground: &Ground) -> Result<usize, String> {
+    let mut last = ground.call.at;
+    let behind = ground
+        .stage
+        .steps
+        .iter()
+        .enumerate()
+        .skip(ground.call.at + 1);
+    for (at, step) in behind {
+        let mut names = all_commands(step).map(|command| command.name().unwrap_or_default());
+        let is_run = matches!(step.action, Action::Run(_));
+        if !is_run || !names.all(|name| finishes(name)) {
+            continue;
+        }
+        if at != last + 1 {
+            let line = step.instruction.start_line;
+            return Err(format!(
+                "line {line} changes what was built, after other instructions"
+            ));
+        }
+        last = at;
+    }
+    Ok(last)
+}
+
+/// Whether a command works on what was built.
+fn finishes(name: &str) -> bool {
+    commands().tidying.contains(&name) || matches!(name, "cp" | "mv")
+}
+
+/// The commands of a step's script.
+pub(super) fn all_commands<'m>(step: &'m Step<'_>) -> impl Iterator<Item = SimpleCommand<'m>> {
+    step.script()
+        .into_iter()
+        .flat_map(|script| script.commands())
+}
+
+fn fate(
+    ground: &Ground,
+    made: &Made,
+    at: usize,
+    step: &Step,
+    installed: &mut Installed,
+) -> Result<Fate, String> {
+    let line = step.instruction.start_line;
+    match &step.action {
+        Action::Env(pairs) => {
+            let mut names = pairs.iter().map(|pair| pair.key.as_str());
+            match names.all(|name| ground.call.language.is_build_variable(name)) {
+                true => Ok(Fate::Stays),
+                false => Ok(Fate::Repeats),
+            }
+        }
+        Action::Label(_)
+        | Action::Expose(_)
+        | Action::Volume(_)
+        | Action::Stopsignal(_)
+        | Action::Healthcheck(_)
+        | Action::Cmd(_)
+        | Action::Entrypoint(_)
+        | Action::Maintainer(_) => Ok(Fate::Moves),
+        Action::Copy(_) if ground.call.language.artefact == Artefact::PythonPackages => {
+            match comes_again(ground, step) {
+                true => Ok(Fate::Stays),
+                false => same_directory(ground, step).map(|()| Fate::Repeats),
+            }
+        }
+        Action::Arg(_) | Action::Workdir { .. } | Action::User(_) | Action::Copy(_) => {
+            Ok(Fate::Stays)
+        }
+        Action::Run(_) => fate_of_run(ground, made, at, step, installed),
+        Action::Shell(_) | Action::Onbuild(_) | Action::Invalid => Err(format!(
+            "line {line} is neither the build's nor the program's alone"
+        )),
+    }
+}
+
+/// Whether the step sees the directory that the final stage has from its beginning.
+fn same_directory(ground: &Ground, step: &Step) -> Result<(), String> {
+    let divided = ground.stage.steps.get(ground.call.at);
+    if divided.is_some_and(|divided| divided.state.workdir() == step.state.workdir()) {
+        return Ok(());
+    }
+    let line = step.instruction.start_line;
+    Err(format!(
+        "line {line} runs in another directory than the program"
+    ))
+}
+
+/// Whether a copy of the whole context behind the build brings the files once more.
+fn comes_again(ground: &Ground, step: &Step) -> bool {
+    let Action::Copy(copy) = &step.action else {
+        return false;
+    };
+    let place = copy.destination.as_str();
+    let mut behind = ground.stage.steps.iter().skip(ground.call.at + 1);
+    behind.any(|other| match &other.action {
+        Action::Copy(other) => {
+            let whole = |source: &CopySource| {
+                matches!(source, CopySource::Path { path, .. } if path.as_str() == "/")
+            };
+            other.from == Origin::Context
+                && other.sources.iter().any(whole)
+                && is_within(place, other.destination.as_str().trim_end_matches('/'))
+                && copy.sources.iter().all(|source| lands_as_named(source, place))
+        }
+        _ => false,
+    })
+}
+
+/// Whether a source keeps its name, so that a copy of the whole context has it there too.
+fn lands_as_named(source: &CopySource, place: &str) -> bool {
+    let CopySource::Path { path, .. } = source else {
+        return false;
+    };
+    let is_top = folder(path.as_str()) == "/";
+    is_top && (place.ends_with('/') || base(place) == base(path.as_str()))
+}
+
+fn fate_of_run(
+    ground: &Ground,
+    made: &Made,
+    at: usize,
+    step: &Step,
+    installed: &mut Installed,
+) -> Result<Fate, String> {
+    let line = step.instruction.start_line;
+    if !step.script().is_some_and(|script| script.is_certain()) {
+        return Err(format!("the script of line {line} cannot be read"));
+    }
+    let (mut repeated, mut other) = (false, false);
+    for command in all_commands(step) {
+        if writes_elsewhere(command) {
+            return Err(format!(
+                "line {line} writes files that the program may need"
+            ));
+        }
+        let Some(name) = command.name() else {
+            other = true;
+            continue;
+        };
+        match call(&step.state, command, ground.cx.build_context) {
+            Some(call) if is_system(&call) => {
+                installed.add(step, &call)?;
+                other = true;
+                continue;
+            }
+            Some(call)
+                if call.manager.name == ground.call.language.tool
+                    && !serves_globally(ground, command) =>
+            {
+                other = true;
+                continue;
+            }
+            _ => {}
+        }
+        if serves_globally(ground, command) {
+            repeated = true;
+            continue;
+        }
+        if name == ground.call.language.tool
+            || finishes(name) && at >= ground.call.at
+            || commands().builders.contains(&name)
+        {
+            other = true;
+        } else if commands().repeated.contains(&name) {
+            repeated |= !(at >= ground.call.at && is_about(command, made));
+        } else if commands().harmless.contains(&name) {
+            // On its own it means nothing; beside others it belongs to them.
+        } else {
+            return Err(format!(
+                "line {line} runs `{name}`, whose result the program may need"
+            ));
+        }
+    }
+    match (repeated, other) {
+        (true, true) => Err(format!(
+            "line {line} prepares the image and builds in one `RUN`"
+        )),
+        (true, false) if !step.state.user().is_root() => Err(format!(
+            "line {line} prepares the image as another user than root"
+        )),
+        (true, false) => same_directory(ground, step).map(|()| Fate::Repeats),
+        (false, _) => Ok(Fate::Stays),
+    }
+}
+
+/// Whether the command installs a program of its own (`npm install -g serve`), which the final
+/// stage needs too.
+fn serves_globally(ground: &Ground, command: SimpleCommand) -> bool {
+    let global = |word: &str| matches!(word, "-g" | "--global");
+    ground.call.language.artefact == Artefact::NodeBuild
+        && matches!(command.name(), Some("npm" | "yarn" | "pnpm"))
+        && command.args().filter_map(|word| word.literal()).any(global)
+}
+
+/// Whether the command concerns nothing but what was built and the folders it lies in.
+fn is_about(command: SimpleCommand, made: &Made) -> bool {
+    let words: Option<Vec<&str>> = command.args().map(|word| word.literal()).collect();
+    let is_known = matches!(command.name(), Some("mkdir" | "chmod"));
+    is_known
+        && words.is_some_and(|words| {
+            words.iter().all(|word| {
+                let absolute = word.starts_with('/');
+                !absolute || made.paths.iter().any(|(path, _)| is_within(path, word))
+            })
+        })
+}
+
+/// Whether the command writes a file outside of the directory it runs in.
+fn writes_elsewhere(command: SimpleCommand) -> bool {
+    command.redirects().any(|redirect| {
+        let writes = matches!(
+            redirect.kind(),
+            RedirectKind::Output
+                | RedirectKind::Append
+                | RedirectKind::OutputBoth
+                | RedirectKind::ReadWrite
+                | RedirectKind::Clobber
+        );
+        let target = redirect.target().and_then(|word| word.literal());
+        writes && target.is_none_or(|target| target.starts_with('/') && target != "/dev/null")
+    })
+}
+
+/// Whether a step behind the build can run on the final stage's base.
+fn runs_in_final_stage(ground: &Ground, step: &Step) -> Result<(), String> {
+    let line = step.instruction.start_line;
+    match &step.action {
+        Action::Shell(_) | Action::Onbuild(_) | Action::Invalid => Err(format!(
+            "line {line} is neither the build's nor the program's alone"
+        )),
+        Action::Run(_) => {
+            if needs_older_index(ground, step) {
+                return Err(format!(
+                    "line {line} installs packages with the index that an earlier step fetched"
+                ));
+            }
+            let runs_packages = ground.call.language.artefact == Artefact::PythonPackages;
+            let foreign = all_commands(step).find(|command| {
+                let called = call(&step.state, *command, ground.cx.build_context);
+                let known = |name: &str| {
+                    commands().repeated.contains(&name)
+                        || commands().harmless.contains(&name)
+                        || runs_packages && name.starts_with("python")
+                };
+                !command.name().is_some_and(known) && !called.as_ref().is_some_and(is_system)
+            });
+            match foreign {
+                None => Ok(()),
+                Some(command) => Err(format!(
+                    "line {line} runs `{}`, which may need the tools of the build",
+                    command.name().unwrap_or("a command")
+                )),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the step installs packages of the distribution without fetching their index.
+fn needs_older_index(ground: &Ground, step: &Step) -> bool {
+    let calls: Vec<_> = all_commands(step)
+        .filter_map(|command| call(&step.state, command, ground.cx.build_context))
+        .filter(is_system)
+        .collect();
+    let needs = |call: &Invocation| call.manager.system.is_some_and(|it| it.update.is_some());
+    let fetches = |call: &Invocation| call.action() == PackageAction::UpdateIndex;
+    calls.iter().any(|call| call.installs() && needs(call))
+        && !calls.iter().any(fetches)
+        && !calls.iter().any(|call| call.flag("--no-cache").is_some())
+}
+
+/// Repeats the arguments that the final stage's instructions read.
+fn repeat_arguments(ground: &Ground, division: &mut Division) {
+    let steps = &ground.stage.steps;
+    let kept = division.moved.iter().chain(&division.repeated).copied();
+    let kept: Vec<usize> = kept.chain(division.last + 1..steps.len()).collect();
+    for (at, step) in steps.iter().enumerate().take(division.last + 1) {
+        if !matches!(step.action, Action::Arg(_)) {
+            continue;
+        }
+        let names = variables::declared(step);
+        let mut readers = kept.iter().filter_map(|at| steps.get(*at));
+        if readers.any(|reader| names.iter().any(|name| variables::reads(reader, name))) {
+            division.repeated.push(at);
+        }
+    }
+    division.repeated.sort_unstable();
+}
