@@ -82,7 +82,7 @@ fn last_of_build(ground: &Ground) -> Result<usize, String> {
     for (at, step) in behind {
         let mut names = all_commands(step).map(|command| command.name().unwrap_or_default());
         let is_run = matches!(step.action, Action::Run(_));
-        if !is_run || !names.all(|name| finishes(name)) {
+        if !is_run || !names.all(finishes) {
             continue;
         }
         if at != last + 1 {
