@@ -97,9 +97,11 @@ pub(crate) fn stdout_is_terminal() -> bool {
 mod tests {
     use super::by_environment;
 
+    type Variables = &'static [(&'static str, &'static str)];
+
     #[test]
     fn the_environment_decides_on_colours() {
-        let cases: [(&[(&str, &str)], bool, bool); 9] = [
+        let cases: [(Variables, bool, bool); 9] = [
             (&[], true, true),
             (&[], false, false),
             (&[("NO_COLOR", "1")], true, false),
