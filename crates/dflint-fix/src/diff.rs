@@ -8,11 +8,32 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
+/// A text and how it is shown, which differs where something in it is not to be seen. Both have
+/// the same lines.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// What is printed in its place.
+    pub shown: &'t str,
+}
+
+impl<'t> Shown<'t> {
+    /// A text that may be seen as it is.
+    #[must_use]
+    pub fn whole(text: &'t str) -> Self {
+        Self { text, shown: text }
+    }
+}
+
 /// The change from `before` to `after` of the file `path` (with `/`, relative to where the patch
 /// is applied); empty where nothing changes. Line ends are part of the lines: those of a CRLF
 /// file appear as `\r\n`.
+///
+/// Around a change stand as many unchanged lines as are shown as they are, at most three, so that
+/// a patch can be applied unless a changed line itself is not.
 #[must_use]
-pub fn unified_diff(path: &str, before: &str, after: &str) -> String {
+pub fn unified_diff(path: &str, before: Shown<'_>, after: Shown<'_>) -> String {
     let old = format!("a/{path}");
     let new = format!("b/{path}");
     diff(&old, before, &new, after)
@@ -22,16 +43,21 @@ pub fn unified_diff(path: &str, before: &str, after: &str) -> String {
 #[must_use]
 pub fn new_file_diff(path: &str, content: &str) -> String {
     let new = format!("b/{path}");
-    diff("/dev/null", "", &new, content)
+    diff("/dev/null", Shown::whole(""), &new, Shown::whole(content))
 }
 
-fn diff(old_name: &str, before: &str, new_name: &str, after: &str) -> String {
+fn diff(old_name: &str, before: Shown<'_>, new_name: &str, after: Shown<'_>) -> String {
     // Lines are divided at \n alone, as patch and git do: `similar` would divide at a lone \r too.
-    let old: Vec<&str> = before.split_inclusive('\n').collect();
-    let new: Vec<&str> = after.split_inclusive('\n').collect();
-    let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
+    let ops = capture_diff_slices(Algorithm::Myers, &lines(before.text), &lines(after.text));
+    let (old, new) = (lines(before.shown), lines(after.shown));
+    let is_plain: Vec<bool> = lines(before.text)
+        .iter()
+        .zip(&old)
+        .map(|(text, shown)| text == shown)
+        .collect();
     let mut text = String::new();
-    for hunk in group_diff_ops(ops, CONTEXT) {
+    for hunk in hunks(&ops, &is_plain) {
         if text.is_empty() {
             let _ = write!(
                 text,
@@ -43,6 +69,26 @@ fn diff(old_name: &str, before: &str, new_name: &str, after: &str) -> String {
         write_hunk(&mut text, &hunk, &old, &new);
     }
     text
+}
+
+/// The hunks with the most unchanged lines around them that are all shown as they are.
+fn hunks(ops: &[DiffOp], is_plain: &[bool]) -> Vec<Vec<DiffOp>> {
+    let shows_all = |hunks: &[Vec<DiffOp>]| {
+        let kept = hunks
+            .iter()
+            .flatten()
+            .filter(|op| op.tag() == DiffTag::Equal);
+        kept.flat_map(DiffOp::old_range)
+            .all(|line| is_plain.get(line).copied().unwrap_or(true))
+    };
+    let mut context = CONTEXT;
+    loop {
+        let hunks = group_diff_ops(ops.to_vec(), context);
+        if context == 0 || shows_all(&hunks) {
+            return hunks;
+        }
+        context -= 1;
+    }
 }
 
 fn write_hunk(text: &mut String, ops: &[DiffOp], old: &[&str], new: &[&str]) {
@@ -114,33 +160,57 @@ fn file_name(name: &str) -> String {
 mod tests {
     use super::*;
 
+    fn plain(path: &str, before: &str, after: &str) -> String {
+        unified_diff(path, Shown::whole(before), Shown::whole(after))
+    }
+
     #[test]
     fn a_change_has_three_lines_around_it() {
         let before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
         let after = "1\n2\n3\n4\nfive\n6\n7\n8\n9\n";
         let expected = "--- a/x/Dockerfile\n+++ b/x/Dockerfile\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n";
-        assert_eq!(unified_diff("x/Dockerfile", before, after), expected);
+        assert_eq!(plain("x/Dockerfile", before, after), expected);
+    }
+
+    #[test]
+    fn lines_that_are_not_shown_stay_out_of_the_context() {
+        let before = Shown {
+            text: "1\nsecret\n3\n4\n5\n6\n",
+            shown: "1\n******\n3\n4\n5\n6\n",
+        };
+        let after = Shown {
+            text: "1\nsecret\n3\nfour\n5\n6\n",
+            shown: "1\n******\n3\nfour\n5\n6\n",
+        };
+        let expected = "--- a/D\n+++ b/D\n@@ -3,3 +3,3 @@\n 3\n-4\n+four\n 5\n";
+        assert_eq!(unified_diff("D", before, after), expected);
+        let removed = Shown {
+            text: "1\n3\n4\n5\n6\n",
+            shown: "1\n3\n4\n5\n6\n",
+        };
+        let expected = "--- a/D\n+++ b/D\n@@ -1,5 +1,4 @@\n 1\n-******\n 3\n 4\n 5\n";
+        assert_eq!(unified_diff("D", before, removed), expected);
     }
 
     #[test]
     fn equal_files_have_no_diff() {
-        assert_eq!(unified_diff("Dockerfile", "FROM a\n", "FROM a\n"), "");
+        assert_eq!(plain("Dockerfile", "FROM a\n", "FROM a\n"), "");
     }
 
     #[test]
     fn a_missing_last_line_end_is_said() {
         let expected = "--- a/D\n+++ b/D\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n";
-        assert_eq!(unified_diff("D", "a", "b"), expected);
+        assert_eq!(plain("D", "a", "b"), expected);
         let expected = "--- a/D\n+++ b/D\n@@ -1 +1 @@\n-a\r\n\\ No newline at end of file\n+a\n";
-        assert_eq!(unified_diff("D", "a\r", "a\n"), expected);
+        assert_eq!(plain("D", "a\r", "a\n"), expected);
     }
 
     #[test]
     fn carriage_returns_stay_in_the_lines() {
         let expected = "--- a/D\n+++ b/D\n@@ -1,2 +1,2 @@\n a\r\n-b\r\n+c\r\n";
-        assert_eq!(unified_diff("D", "a\r\nb\r\n", "a\r\nc\r\n"), expected);
+        assert_eq!(plain("D", "a\r\nb\r\n", "a\r\nc\r\n"), expected);
         assert_eq!(
-            unified_diff("D", "a\rb\nc\n", "a\rb\nd\n"),
+            plain("D", "a\rb\nc\n", "a\rb\nd\n"),
             "--- a/D\n+++ b/D\n@@ -1,2 +1,2 @@\n a\rb\n-c\n+d\n"
         );
     }

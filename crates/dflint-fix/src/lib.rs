@@ -7,7 +7,7 @@ mod patch;
 mod verify;
 
 pub use dflint_build::Keeps;
-pub use diff::{new_file_diff, unified_diff};
+pub use diff::{Shown, new_file_diff, unified_diff};
 pub use edit::{Edit, Fix, Safety, Target};
 pub use line_ending::LineEnding;
 pub use patch::{Conflict, Patch};

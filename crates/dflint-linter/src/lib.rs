@@ -14,6 +14,7 @@ mod source;
 mod surroundings;
 mod windows;
 
+pub use dflint_rules::Secrets;
 pub use finding::Finding;
 pub use fix::{Allowed, Applied, FixReport, fix, lint_with_checked_fixes};
 pub use frozen::Frozen;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::human::{self, HumanOptions};
 use crate::model::Report;
+use crate::redact::{FixText, redact};
 use crate::{checkstyle, github, gitlab, json, junit, rdjson, sarif};
 
 /// How a report is written.
@@ -60,7 +61,8 @@ impl Format {
     }
 }
 
-/// Writes `report` to `out`; the same report gives the same bytes.
+/// Writes `report` to `out`, the secret values of its files hidden; the same report gives the same
+/// bytes.
 ///
 /// # Errors
 ///
@@ -71,6 +73,11 @@ pub fn write(
     options: HumanOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let fixes = match format {
+        Format::Human => FixText::Hidden,
+        _ => FixText::LeftOut,
+    };
+    let report = &*redact(report, fixes);
     match format {
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, out),

@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod preview;
 mod rdjson;
+mod redact;
 mod sarif;
 mod summary;
 mod xml;

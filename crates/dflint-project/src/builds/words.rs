@@ -98,7 +98,7 @@ fn builder_of(words: &[Text]) -> Option<(Option<Builder>, &[Text])> {
             Some("buildx" | "image" | "builder" | "compose")
         )
     };
-    let before = rest.iter().position(|word| builds(word))?;
+    let before = rest.iter().position(builds)?;
     let head = rest.get(..before)?;
     if head.iter().any(|word| word.known() == Some("compose")) {
         return None;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use dflint_build::BuildContext;
-use dflint_fix::{Safety, unified_diff};
-use dflint_linter::{Allowed, Applied, Finding, Source, Surroundings, fix, lint_parsed};
+use dflint_fix::{Safety, Shown, unified_diff};
+use dflint_linter::{Allowed, Applied, Finding, Secrets, Source, Surroundings, fix, lint_parsed};
 use dflint_parser::Dockerfile;
 use dflint_project::builds::DockerfileFacts;
 use dflint_project::config::{ConfigError, FailOn};
@@ -32,6 +32,8 @@ pub(crate) struct Outcome {
     pub(crate) fixed: Option<String>,
     /// What would be changed, as a unified diff.
     pub(crate) diff: String,
+    /// Whether the diff hides secret values that it changes.
+    pub(crate) hides_secrets: bool,
     /// Files to create besides: absolute path and content.
     pub(crate) new_files: Vec<(PathBuf, String)>,
     /// Whether a finding reaches the severity that fails the run.
@@ -76,6 +78,8 @@ impl Work<'_> {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let reason = text.or_else(|| panic.downcast_ref::<&str>().copied());
             let reason = reason.unwrap_or("panic");
+            // The reason may quote the file.
+            let reason = Secrets::of(reason).hide(reason);
             self.failed(
                 path,
                 format!("defect in dflint, please report it: {reason}"),
@@ -165,7 +169,11 @@ impl Work<'_> {
         let mut outcome = self.outcome(subject.path, &done.source, done.remaining.findings);
         outcome.report.fixed = done.applied.len();
         outcome.notes = done.applied.iter().map(made).collect();
-        outcome.diff = unified_diff(&outcome.report.path, before, &done.source);
+        if changed {
+            let diff = Diff::between(&outcome.report.path, before, &done.source);
+            outcome.diff = diff.text;
+            outcome.hides_secrets = diff.hides_secrets;
+        }
         outcome.fixed = changed.then_some(done.source);
         if let Some(directory) = subject.directory {
             let created = done.new_files.into_iter();
@@ -234,6 +242,45 @@ impl<'s> Subject<'s> {
             format!("build context: {context}"),
         ]
     }
+}
+
+/// A change as a unified diff.
+struct Diff {
+    text: String,
+    /// Whether a changed line holds a secret value, which is hidden: then it cannot be applied.
+    hides_secrets: bool,
+}
+
+impl Diff {
+    fn between(path: &str, before: &str, after: &str) -> Self {
+        let whole = || unified_diff(path, Shown::whole(before), Shown::whole(after));
+        let (old, new) = (Secrets::of(before), Secrets::of(after));
+        if old.is_empty() && new.is_empty() {
+            return Self {
+                text: whole(),
+                hides_secrets: false,
+            };
+        }
+        let before = Shown {
+            text: before,
+            shown: &old.hide_source(before),
+        };
+        let after = Shown {
+            text: after,
+            shown: &new.hide_source(after),
+        };
+        let text = unified_diff(path, before, after);
+        let hides_secrets = changed_lines(&text).ne(changed_lines(&whole()));
+        Self {
+            text,
+            hides_secrets,
+        }
+    }
+}
+
+/// The lines of a diff that are taken out or put in.
+fn changed_lines(diff: &str) -> impl Iterator<Item = &str> {
+    diff.lines().filter(|line| line.starts_with(['+', '-']))
 }
 
 fn made(fix: &Applied) -> String {

@@ -142,6 +142,9 @@ fn finish(
     if args.output.verbose {
         tell::details(&outcomes);
     }
+    if args.fix.diff && !args.output.quiet {
+        tell::hidden(args.output.color, &outcomes);
+    }
     let mut files = path_errors(project, &found.errors);
     files.extend(config_errors(project, &mut outcomes));
     files.extend(created);

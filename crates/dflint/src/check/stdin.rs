@@ -64,6 +64,9 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
     if args.output.verbose {
         tell::details(std::slice::from_ref(&outcome));
     }
+    if args.fix.diff && !args.output.quiet {
+        super::tell::hidden(args.output.color, std::slice::from_ref(&outcome));
+    }
     let report = Report {
         files: vec![outcome.report],
     };

@@ -45,3 +45,14 @@ pub(super) fn details(outcomes: &[Outcome]) {
         }
     }
 }
+
+/// Which diffs cannot be applied, since what they change holds secret values.
+pub(super) fn hidden(color: Color, outcomes: &[Outcome]) {
+    for outcome in outcomes.iter().filter(|outcome| outcome.hides_secrets) {
+        let path = &outcome.report.path;
+        let text = format!(
+            "{path}: the diff hides secret values and cannot be applied; `--fix` makes the change"
+        );
+        say(Tone::Note, color, &text);
+    }
+}

@@ -1,0 +1,196 @@
+//! Where secret values stand in a text.
+
+use std::ops::Range;
+
+use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
+
+use crate::harmless_value::is_harmless;
+use crate::secret_text::{passwords, tokens};
+
+/// The longest name that a value is given to, in bytes.
+const MAX_NAME: usize = 100;
+
+/// Options whose next word is a secret, or a user and a secret.
+const OPTIONS: &[&str] = &["-u", "--user", "--proxy-user"];
+
+/// Where secret values stand, unsorted.
+pub(super) fn of(text: &str) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = tokens(text).into_iter().map(|(_, at)| at).collect();
+    places.extend(passwords(text));
+    places.extend(assigned(text));
+    places.extend(key_blocks(text));
+    for (start, line) in lines(text) {
+        let shifted = |place: Range<usize>| start + place.start..start + place.end;
+        places.extend(legacy_value(line).map(shifted));
+        places.extend(words_behind_options(line).into_iter().map(shifted));
+        places.extend(header(line).map(shifted));
+    }
+    places
+}
+
+/// The lines of `text` with the byte they begin at.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let at = start;
+        start += line.len();
+        (at, line.trim_end_matches(['\n', '\r']))
+    })
+}
+
+fn is_name_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Whether a variable, an option or a setting of this name holds a secret.
+fn is_secret_name(name: &str) -> bool {
+    let name = name.trim_start_matches('-').replace('-', "_");
+    let lower = name.to_ascii_lowercase();
+    let is_place = ["file", "path", "stdin", "dir", "url"]
+        .iter()
+        .any(|end| lower.split('_').next_back() == Some(end));
+    let is_known = buildkit_secret_names().matches(&name)
+        || hadolint_secret_names().matches(&name) && !lower.contains("user")
+        || lower.ends_with("authtoken");
+    is_known && !is_place
+}
+
+/// Whether `value` of `name` is to be hidden: a literal that may be a secret.
+fn is_secret_value(name: &str, value: &str) -> bool {
+    !value.starts_with(['$', '<', '{', '%', '(']) && !is_harmless(name, value)
+}
+
+/// The values of `NAME=value`.
+fn assigned(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('=') {
+        let from = at.saturating_sub(MAX_NAME);
+        let before = bytes.get(from..at).unwrap_or_default();
+        let length = before
+            .iter()
+            .rev()
+            .take_while(|byte| is_name_part(**byte))
+            .count();
+        let Some(name) = text.get(at - length..at).filter(|name| !name.is_empty()) else {
+            continue;
+        };
+        if !is_secret_name(name) {
+            continue;
+        }
+        let value = value_at(text, at + 1);
+        let written = text.get(value.clone()).unwrap_or_default();
+        found.extend(is_secret_value(name, written).then_some(value));
+    }
+    found
+}
+
+/// The word that begins at byte `at`, without its quotes.
+fn value_at(text: &str, at: usize) -> Range<usize> {
+    let rest = text.get(at..).unwrap_or_default();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+    if let Some(quote) = quote {
+        let inner = rest.get(1..).unwrap_or_default();
+        let end = inner.find([quote, '\n']).unwrap_or(inner.len());
+        return at + 1..at + 1 + end;
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    at..at + rest.find(ends).unwrap_or(rest.len())
+}
+
+/// The value of `ENV NAME value`, which goes on to the end of the line.
+fn legacy_value(line: &str) -> Option<Range<usize>> {
+    let mut words = words(line);
+    let (_, keyword) = words.next()?;
+    let is_env = ["ENV", "ARG", "LABEL"]
+        .iter()
+        .any(|known| keyword.eq_ignore_ascii_case(known));
+    let (at, name) = words.next().filter(|_| is_env)?;
+    if name.contains('=') || !is_secret_name(name) {
+        return None;
+    }
+    let rest = line.get(at + name.len()..)?;
+    let value = rest.trim_start();
+    let start = line.len() - value.len();
+    let end = start + value.trim_end_matches(['\\', '`', ' ', '\t']).len();
+    is_secret_value(name, line.get(start..end)?).then_some(start..end)
+}
+
+/// The words of a line with the byte they begin at.
+fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    line.split_ascii_whitespace()
+        .map(move |word| (word.as_ptr() as usize - line.as_ptr() as usize, word))
+}
+
+/// The values of `--password value` and `-u user:password`.
+fn words_behind_options(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut words = words(line).peekable();
+    while let Some((_, option)) = words.next() {
+        let option = option.trim_start_matches(['"', '\'', '[', ',']);
+        if !option.starts_with('-') || option.contains('=') {
+            continue;
+        }
+        let Some((at, _)) = words.peek() else { break };
+        let value = value_at(line, *at);
+        let written = line.get(value.clone()).unwrap_or_default();
+        let name = option.trim_end_matches(['"', '\'', ',']);
+        if OPTIONS.contains(&name) {
+            let secret = written.split_once(':').map(|(user, _)| user.len() + 1);
+            let place = secret.map(|from| value.start + from..value.end);
+            let shown = |place: &Range<usize>| line.get(place.clone()).unwrap_or_default();
+            found.extend(place.filter(|place| is_secret_value("password", shown(place))));
+        } else if name.starts_with("--")
+            && is_secret_name(name)
+            && !written.starts_with('-')
+            && is_secret_value(name, written)
+        {
+            found.push(value);
+        }
+    }
+    found
+}
+
+/// The value of `Authorization: Bearer …`.
+fn header(line: &str) -> Option<Range<usize>> {
+    const NAMES: [&str; 3] = ["authorization:", "private-token:", "x-api-key:"];
+    let lower = line.to_ascii_lowercase();
+    let at = NAMES
+        .iter()
+        .find_map(|name| Some(lower.find(name)? + name.len()))?;
+    let value = lower.get(at..)?.trim_start();
+    let schemes = ["bearer ", "basic ", "token "];
+    let value = schemes
+        .iter()
+        .find_map(|scheme| value.strip_prefix(scheme))
+        .unwrap_or(value)
+        .trim_start();
+    let place = value_at(line, line.len() - value.len());
+    let written = line.get(place.clone())?;
+    is_secret_value("token", written).then_some(place)
+}
+
+/// Blocks of private keys, from their first line to their last.
+fn key_blocks(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = text.get(at..).and_then(|rest| rest.find("-----BEGIN ")) {
+        let start = at + begin;
+        let block = text.get(start..).unwrap_or_default();
+        at = start + "-----BEGIN ".len();
+        let title = block.get("-----BEGIN ".len()..).unwrap_or_default();
+        let title = title.split("-----").next().unwrap_or_default();
+        if !title.contains("PRIVATE KEY") || title.contains('\n') {
+            continue;
+        }
+        let end = block
+            .find("-----END ")
+            .map(|end| (end, block.get(end..).unwrap_or_default()));
+        let end = end.map_or(block.len(), |(end, rest)| {
+            end + rest.find(['\n', '"', '\'']).unwrap_or(rest.len())
+        });
+        found.push(start..start + end);
+        at = start + end;
+    }
+    found
+}

@@ -1,0 +1,118 @@
+//! Secrets that are known by their looks: tokens of services, passwords in addresses.
+
+use std::ops::Range;
+
+use dflint_knowledge::secret::{TokenShape, token_at};
+
+/// The fewest different characters that a token has; texts with fewer stand in for one.
+const FEWEST_CHARACTERS: usize = 8;
+
+/// Where tokens stand in `text`. A token begins where a word does, so that every byte is looked at
+/// a few times at most.
+pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut in_word = false;
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        let starts = !in_word && at >= end;
+        in_word = c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !starts {
+            continue;
+        }
+        let Some((shape, length)) = text.get(at..).and_then(token_at) else {
+            continue;
+        };
+        let range = at..at + length;
+        let goes_on = text
+            .get(range.end..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        if !goes_on && text.get(range.clone()).is_some_and(is_real) {
+            end = range.end;
+            found.push((shape, range));
+        }
+    }
+    found
+}
+
+/// Whether a token is more than an example of one.
+fn is_real(token: &str) -> bool {
+    let mut seen = [false; 256];
+    for byte in token.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    let different = seen.iter().filter(|seen| **seen).count();
+    different >= FEWEST_CHARACTERS && !token.ends_with("EXAMPLE")
+}
+
+/// Where the passwords of the addresses in `text` stand.
+pub(crate) fn passwords(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, separator) in text.match_indices("://") {
+        let start = at + separator.len();
+        let Some(rest) = text.get(start..) else {
+            continue;
+        };
+        let ends = |c: char| c.is_whitespace() || "/?#\"'`\\<>|()".contains(c);
+        let authority = rest
+            .get(..rest.find(ends).unwrap_or(rest.len()))
+            .unwrap_or_default();
+        let Some((user_info, _)) = authority.rsplit_once('@') else {
+            continue;
+        };
+        let Some((user, password)) = user_info.split_once(':') else {
+            continue;
+        };
+        if is_literal(password) {
+            let from = start + user.len() + 1;
+            found.push(from..from + password.len());
+        }
+    }
+    found
+}
+
+/// Whether a password is written out: not a variable, and no stand-in for one.
+fn is_literal(password: &str) -> bool {
+    let stand_in = |c: char| "x*.-_".contains(c.to_ascii_lowercase());
+    !password.contains(['$', '%', '{', '}', '[', ']']) && !password.chars().all(stand_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{passwords, tokens};
+
+    #[test]
+    fn tokens_stand_alone_and_are_no_examples() {
+        let token = format!("ghp_{}", "a1B2c3D4e5F6".repeat(3));
+        for (text, count) in [
+            (format!("TOKEN={token}"), 1),
+            (format!("//x/:_authToken={token}\\n"), 1),
+            (format!("my{token}"), 0),
+            (format!("ghp_{}", "x".repeat(36)), 0),
+            ("AKIAIOSFODNN7EXAMPLE".to_owned(), 0),
+        ] {
+            assert_eq!(tokens(&text).len(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_passwords_that_are_written_out() {
+        for (text, password) in [
+            (
+                "git clone https://me:hunter2@example.com/a.git",
+                Some("hunter2"),
+            ),
+            ("postgres://app:p@ss@db:5432/app", Some("p@ss")),
+            ("https://me:$TOKEN@example.com", None),
+            ("https://me:${TOKEN}@example.com", None),
+            ("https://token@example.com", None),
+            ("https://example.com:8080/a@b", None),
+            ("https://me:xxxx@example.com", None),
+            ("https://me:@example.com", None),
+        ] {
+            let found = passwords(text).pop().map(|range| &text[range]);
+            assert_eq!(found, password, "{text}");
+        }
+    }
+}
