@@ -120,11 +120,13 @@ pub fn selects(pattern: &str, path: &str) -> bool {
 }
 
 fn matches_with_parents(pattern: &Pattern, path: &str) -> bool {
-    let parents = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    // Of a path that begins with a slash the first parent is empty, which `*` matches; the root
+    // counts only right above the path.
+    let mut parents = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    let below_root = path.rfind('/') == Some(0) && path != "/";
     pattern.matches(path)
-        || parents
-            .filter(|p| !p.is_empty())
-            .any(|p| pattern.matches(p))
+        || parents.any(|parent| pattern.matches(parent))
+        || below_root && pattern.matches("/")
 }
 
 /// Reads one line that is neither empty nor a comment.
@@ -340,6 +342,19 @@ mod tests {
             ("ü*", "über", true),
         ] {
             assert_eq!(excluded(ignore, path), want, "{ignore:?} {path:?}");
+        }
+    }
+
+    #[test]
+    fn absolute_paths_have_an_empty_parent() {
+        for (ignore, path, want) in [
+            ("*", "/a", true),
+            ("*", "/a/b", true),
+            ("/", "/a", true),
+            ("/", "/a/b", false),
+            ("b", "/a", false),
+        ] {
+            assert_eq!(excluded(ignore, path), want, "{ignore} {path}");
         }
     }
 

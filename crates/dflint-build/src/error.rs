@@ -21,6 +21,22 @@ pub struct ConversionError {
     pub stage: Option<StageId>,
 }
 
+impl ConversionError {
+    /// Whether BuildKit meets it while it expands the words of the instruction, so that it gets to
+    /// none of the words behind. It meets all other errors when every word is expanded.
+    #[must_use]
+    pub fn stops_expansion(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::Expand(_)
+                | ErrorKind::MountNumber { .. }
+                | ErrorKind::MountValue { .. }
+                | ErrorKind::MountKey { .. }
+                | ErrorKind::MountIncomplete(_)
+        )
+    }
+}
+
 /// What is wrong with an instruction that reads well.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]

@@ -64,6 +64,9 @@ pub fn parse(source: &str) -> Result<Option<GitSource>, GitError> {
     Ok(Some(git))
 }
 
+/// What BuildKit calls a file from the web whose address names none.
+const UNNAMED: &str = "__unnamed__";
+
 /// The name that a file from the web gets: the last part of its path.
 pub(crate) fn file_name(url: &str) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -72,9 +75,13 @@ pub(crate) fn file_name(url: &str) -> String {
     let path = without_query
         .find('/')
         .and_then(|at| without_query.get(at..));
-    let decoded = percent_decode(path.unwrap_or_default());
+    let path = path.unwrap_or_default();
+    if has_bad_escape(path) {
+        return UNNAMED.to_owned();
+    }
+    let decoded = percent_decode(path);
     match crate::path::base(&decoded) {
-        "." | "/" => "__unnamed__".to_owned(),
+        "." | "/" => UNNAMED.to_owned(),
         name => name.to_owned(),
     }
 }
@@ -148,7 +155,8 @@ impl GitSource {
         let Some(fields) = fragment.strip_prefix('#') else {
             let (reference, subdir) = fragment.split_once(':').unwrap_or((fragment, ""));
             reference.clone_into(&mut self.reference);
-            subdir.clone_into(&mut self.subdir);
+            let subdir = crate::path::join("/", subdir);
+            subdir.trim_start_matches('/').clone_into(&mut self.subdir);
             return Ok(());
         };
         for field in fields.split(',').filter(|field| !field.is_empty()) {
@@ -226,6 +234,16 @@ fn with_prefix(prefix: &str, value: String) -> String {
     format!("{prefix}{value}")
 }
 
+/// Whether a `%` is not followed by two hexadecimal digits, which makes it no address for Go.
+fn has_bad_escape(text: &str) -> bool {
+    let digits = |rest: &str| {
+        let mut bytes = rest.bytes().take(2);
+        bytes.len() == 2 && bytes.all(|byte| byte.is_ascii_hexdigit())
+    };
+    let mut escapes = text.split('%').skip(1);
+    escapes.any(|rest| !digits(rest))
+}
+
 fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -276,6 +294,8 @@ mod tests {
             (source.keep_git_dir, source.submodules),
             (Some(true), Some(false))
         );
+        let source = git("https://x.org/a.git#:/d//e/../f/");
+        assert_eq!(source.subdir, "d/f");
         let source = git("https://x.org/a.git##ref=v1,subdir=d");
         assert_eq!(
             (source.reference.as_str(), source.subdir.as_str()),
@@ -313,6 +333,8 @@ mod tests {
             ("https://x.org/", "__unnamed__"),
             ("https://x.org", "__unnamed__"),
             ("https://x.org/a/", "a"),
+            ("https://x.org/a%zz", "__unnamed__"),
+            ("https://x.org/a%2", "__unnamed__"),
         ] {
             assert_eq!(file_name(url), want, "{url}");
         }

@@ -58,7 +58,11 @@ impl Reach {
         if let Some(error) = file.errors.first() {
             return Self(Some(point_of_syntax_error(file, error)));
         }
-        let points = model.errors().iter().map(|error| point(model, error));
+        let errors = model.errors().iter();
+        let points = errors.filter_map(|error| {
+            let point = point(model, error);
+            is_met(model, error, point).then_some(point)
+        });
         Self(points.min())
     }
 
@@ -125,6 +129,21 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
     Point::Step {
         stage: error.stage.unwrap_or(stage.id).0,
         step: stage.steps.iter().position(at_line).unwrap_or_default(),
+    }
+}
+
+/// Whether BuildKit meets the error while it converts. It refuses a `RUN` without a command only
+/// when everything is converted, and with a target it converts no step of a stage that the target
+/// does not need.
+fn is_met(model: &Model<'_>, error: &ConversionError, point: Point) -> bool {
+    let has_target = model.options().target.is_some();
+    match point {
+        Point::Step { .. } if error.kind == ErrorKind::EmptyRun => false,
+        Point::Step { stage, .. } if has_target => {
+            let stage = model.stages().get(stage);
+            stage.is_none_or(|stage| stage.reachable)
+        }
+        _ => true,
     }
 }
 

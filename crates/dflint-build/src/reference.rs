@@ -31,7 +31,8 @@ pub enum ReferenceError {
 /// A normalised image reference: `domain/path[:tag][@digest]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImageReference {
-    /// The registry, `docker.io` where none is written.
+    /// The registry, `docker.io` where none is written; empty where the first part looks like one
+    /// but cannot be one (`a_b.c/d`).
     pub domain: String,
     /// The repository, `library/…` for official images.
     pub path: String,
@@ -66,8 +67,12 @@ impl ImageReference {
             Some((path, tag)) => (path, Some(tag)),
             None => (named, None),
         };
-        if !is_domain(&domain)
-            || !path.split('/').all(is_path_component)
+        // What stands where a registry stands, but is no name of one, belongs to the path.
+        let (domain, path) = match is_domain(&domain) {
+            true => (domain, path.to_owned()),
+            false => (String::new(), format!("{domain}/{path}")),
+        };
+        if !path.split('/').all(is_path_component)
             || !tag.is_none_or(is_tag)
             || !digest.is_none_or(has_digest_format)
         {
@@ -82,7 +87,7 @@ impl ImageReference {
         let filled_in = (tag.is_none() && digest.is_none()).then_some("latest");
         Ok(Self {
             domain,
-            path: path.to_owned(),
+            path,
             tag: tag.or(filled_in).map(str::to_owned),
             digest: digest.map(str::to_owned),
             has_written_tag: tag.is_some(),
@@ -92,6 +97,9 @@ impl ImageReference {
     /// `domain/path`.
     #[must_use]
     pub fn name(&self) -> String {
+        if self.domain.is_empty() {
+            return self.path.clone();
+        }
         format!("{}/{}", self.domain, self.path)
     }
 
@@ -111,7 +119,7 @@ impl ImageReference {
 
 impl fmt::Display for ImageReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.domain, self.path)?;
+        f.write_str(&self.name())?;
         if let Some(tag) = &self.tag {
             write!(f, ":{tag}")?;
         }
@@ -265,6 +273,7 @@ mod tests {
                 format!("docker.io/library/a:1@{digest}"),
             ),
             ("a__b.c--d", "docker.io/library/a__b.c--d:latest".to_owned()),
+            ("a_b.c/d", "a_b.c/d:latest".to_owned()),
         ] {
             let reference = ImageReference::parse(text).unwrap();
             assert_eq!(reference.to_string(), want, "{text}");

@@ -39,6 +39,7 @@ pub(crate) fn split_words(line: &str, keep: Keep) -> Result<Vec<Word>, Refused> 
         keep_quotes: keep.quotes,
         keep_escapes: keep.escapes,
         depth: 0,
+        operands: 0,
     };
     lexer.words()
 }
@@ -72,6 +73,14 @@ impl Words {
         }
     }
 
+    /// Drops the word being read. BuildKit collects all words in one buffer and empties it for
+    /// each operand, so that what stands in front of `${name:-operand}` in its word is lost.
+    fn forget_if(&mut self, operand_was_read: bool) {
+        if operand_was_read {
+            self.text.clear();
+        }
+    }
+
     fn end_word(&mut self) {
         if self.text.is_empty() {
             return;
@@ -89,6 +98,8 @@ struct Lexer<'t> {
     keep_quotes: bool,
     keep_escapes: bool,
     depth: usize,
+    /// How many operands of `${name:-operand}` and the like were read.
+    operands: usize,
 }
 
 impl Lexer<'_> {
@@ -107,15 +118,20 @@ impl Lexer<'_> {
         let mut piece = String::new();
         while let Some(c) = self.peek() {
             let start = self.at;
+            let operands = self.operands;
             piece.clear();
             match c {
                 '$' => {
                     self.dollar(&mut piece)?;
+                    words.forget_if(self.operands > operands);
                     words.push_splitting(&piece, start..self.at);
                     continue;
                 }
                 '\'' => self.single_quoted(&mut piece)?,
-                '"' => self.double_quoted(&mut piece)?,
+                '"' => {
+                    self.double_quoted(&mut piece)?;
+                    words.forget_if(self.operands > operands);
+                }
                 '<' => self.possible_heredoc(&mut piece),
                 '\\' => self.escaped(&mut piece),
                 _ => {
@@ -261,6 +277,7 @@ impl Lexer<'_> {
             return Err(Refused);
         }
         let outer = std::mem::replace(&mut self.keep_escapes, escapes);
+        self.operands += 1;
         self.depth += 1;
         let read = self.read_until(stop, out);
         self.depth -= 1;
@@ -341,6 +358,10 @@ mod tests {
             (
                 "$X ${Y:-a b} ${Z//a/b}",
                 vec!["$X", "${Y:-a", "b}", "${Z/a/b}"],
+            ),
+            (
+                r#"<<A${X:-b} <<B"${Y/a/c}d"e <<C${Z}"#,
+                vec!["${X:-b}", r#""${Y/a/c}d"e"#, "<<C${Z}"],
             ),
             ("$ $(ls) $$ ${1}", vec!["$", "$(ls)", "$$", "${1}"]),
             ("a\u{a0}b", vec!["a", "b"]),

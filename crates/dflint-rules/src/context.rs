@@ -37,7 +37,12 @@ impl Context<'_, '_> {
         if self.dialect == Dialect::Dflint || on_first_line {
             return span;
         }
-        instruction.keyword.span()
+        let keyword = instruction.keyword.span();
+        if self.dockerfile.lines.line(keyword.start) == instruction.start_line {
+            return keyword;
+        }
+        // An escape on a line in front of the word begins the instruction.
+        Span::new(instruction.span.start, keyword.end)
     }
 }
 

@@ -57,7 +57,8 @@ impl Visit<'_, '_> {
     /// wrong with a trigger where it runs.
     pub(crate) fn anchor(&self, cx: &Context, span: Span) -> Span {
         if self.step.is_trigger {
-            return self.stage.instruction.keyword.span();
+            let from = self.stage.instruction;
+            return cx.anchor(from, from.keyword.span());
         }
         cx.anchor(self.step.instruction, span)
     }

@@ -366,7 +366,7 @@ impl<'b> Writer<'b> {
         let (mode, mode_str) = match &copy.mode {
             None => (json!(-1), ""),
             Some(Chmod::Octal(mode)) => (json!(mode), ""),
-            Some(Chmod::Symbolic(mode)) => (json!(-1), mode.as_str()),
+            Some(Chmod::Symbolic(mode)) => (json!(0), mode.as_str()),
             Some(Chmod::Unknown(mode)) => (json!(-1), mode.as_str()),
         };
         let list = |texts: Vec<&str>| match texts.is_empty() {

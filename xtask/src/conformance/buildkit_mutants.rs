@@ -36,29 +36,6 @@ impl Suite for BuildkitMutants {
     }
 }
 
-/// How BuildKit names a cause, and how dflint does.
-const CAUSES: [(&str, &str); 16] = [
-    ("unknown instruction", "unknown instruction"),
-    ("FROM requires", "FROM takes"),
-    ("can't find =", "no `=` in"),
-    ("no build stage", "before the first FROM"),
-    ("file with no instructions", "no instructions"),
-    ("must have two arguments", "needs a value"),
-    ("unterminated heredoc", "never ends"),
-    ("unknown flag", "has no flag"),
-    (
-        "requires at least two arguments",
-        "needs at least one source",
-    ),
-    ("invalid name for build stage", "is no name for a stage"),
-    ("requires at least one argument", "needs"),
-    ("requires exactly one argument", "needs"),
-    ("in JSON form", "JSON array"),
-    ("ONBUILD trigger", "under ONBUILD"),
-    ("in HEALTHCHECK", "HEALTHCHECK takes"),
-    ("greater than max allowed size", "at most 65535 bytes"),
-];
-
 fn compare(file: &Dockerfile<'_>, record: &Value) -> Differences {
     let mut differences = Differences::default();
     let parses = file.errors.iter().all(|error| error.level != Level::Parse);
@@ -93,8 +70,7 @@ fn compare_error(file: &Dockerfile<'_>, record: &Value, differences: &mut Differ
     let Some(ours) = file.errors.first() else {
         return;
     };
-    let cause = CAUSES.iter().find(|(cause, _)| theirs.contains(cause));
-    if cause.is_none_or(|(_, cause)| !ours.message.contains(cause)) {
+    if !super::buildkit_causes::same_cause(&ours.message, theirs) {
         differences.note(format!("error: ours {:?}, theirs {theirs:?}", ours.message));
     }
     let line = theirs.strip_prefix("dockerfile parse error on line ");

@@ -182,7 +182,8 @@ fn data(file: &Dockerfile<'_>, instruction: &Instruction<'_>) -> Value {
 fn onbuild_expression(instruction: &Instruction<'_>) -> String {
     let line = instruction.logical.as_str().trim_start();
     let line = line.get("ONBUILD".len()..).unwrap_or_default();
-    let mut expression = line.trim_start().to_owned();
+    let is_space = |ch| matches!(ch, '\t' | '\n' | '\u{c}' | '\r' | ' ');
+    let mut expression = line.trim_start_matches(is_space).to_owned();
     for heredoc in &instruction.heredocs {
         for piece in ["\n", heredoc.body.as_str(), &heredoc.name] {
             expression.push_str(piece);
@@ -359,6 +360,10 @@ fn compare_mounts(run: &Run<'_>, line: u32, theirs: &Value, differences: &mut Di
             (&["id"], "CacheID"),
             (&["sharing"], "CacheSharing"),
         ] {
+            let recorded_as = |value: &str| match recorded {
+                "CacheSharing" => value.to_lowercase(),
+                _ => value.to_owned(),
+            };
             let field = mount
                 .fields
                 .iter()
@@ -367,7 +372,7 @@ fn compare_mounts(run: &Run<'_>, line: u32, theirs: &Value, differences: &mut Di
             let field = format!("line {line}: mount {recorded}");
             differences.expect(
                 &field,
-                value.map_or("", Text::as_str),
+                recorded_as(value.map_or("", Text::as_str)).as_str(),
                 text(theirs, recorded),
             );
         }

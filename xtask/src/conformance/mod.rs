@@ -4,6 +4,7 @@
 //! recordings and says for each disagreeing case what differs; this module prints one line a
 //! suite, writes the disagreements down and holds the floors.
 
+mod buildkit_causes;
 mod buildkit_checks;
 mod buildkit_llb;
 mod buildkit_mutants;

@@ -15,6 +15,8 @@ pub(super) struct Lexer<'w> {
     pub(super) quotes: bool,
     pub(super) env: &'w dyn Variables,
     pub(super) depth: usize,
+    /// How many operands of `${name:-operand}` and the like were read.
+    pub(super) operands: usize,
     /// Longest result, in bytes.
     pub(super) limit: usize,
     pub(super) matched: Vec<String>,
@@ -35,10 +37,12 @@ impl<'w> Lexer<'w> {
                 self.chars.next();
                 return Ok((value.finish(), words.finish()));
             }
+            let operands = self.operands;
             match ch {
                 '$' => {
                     let piece = self.dollar()?;
                     self.push(&mut value, &piece);
+                    words.forget_if(self.operands > operands);
                     words.split(&piece);
                 }
                 '\'' if self.quotes => {
@@ -49,6 +53,7 @@ impl<'w> Lexer<'w> {
                 '"' if self.quotes => {
                     let piece = self.double_quote(raw_escapes)?;
                     self.push(&mut value, &piece);
+                    words.forget_if(self.operands > operands);
                     words.join(&piece);
                 }
                 _ => {

@@ -126,6 +126,7 @@ impl Expander {
             quotes: self.quotes,
             env,
             depth: 0,
+            operands: 0,
             limit: MAX_RESULT.min(self.growth.get()).max(word.len()),
             matched: Vec::new(),
             unmatched: Vec::new(),

@@ -126,6 +126,7 @@ impl Lexer<'_> {
     /// The part of a substitution up to `stop`, itself expanded.
     fn operand(&mut self, stop: char, raw_escapes: bool) -> Result<Value, ExpandError> {
         self.depth += 1;
+        self.operands += 1;
         if self.depth > MAX_DEPTH {
             // The depth stays, which tells the caller why.
             return Err(ExpandError::MissingBrace);

@@ -168,6 +168,9 @@ fn words_split_outside_quotes() {
     assert_eq!(words("a $SPACED 'b c'"), ["a", "one", "two", "b c"]);
     assert_eq!(words("\"$SPACED\" x\\ y"), ["one two", "x y"]);
     assert_eq!(words(" $EMPTY "), Vec::<String>::new());
+    // What stands in front of an operand in its word is lost.
+    assert_eq!(words("a 80${NONE:-90}/tcp"), ["a", "90/tcp"]);
+    assert_eq!(words("80\"${NONE:-90}x\" ${A#al}"), ["90x", "pha"]);
 }
 
 #[test]

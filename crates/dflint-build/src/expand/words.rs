@@ -36,6 +36,14 @@ impl Words {
         self.word.push_value(piece);
     }
 
+    /// Drops the word being read. BuildKit collects all words in one buffer and empties it for
+    /// each operand, so that what stands in front of `${name:-operand}` in its word is lost.
+    pub(super) fn forget_if(&mut self, operand_was_read: bool) {
+        if operand_was_read {
+            self.word = ValueBuilder::default();
+        }
+    }
+
     fn end_word(&mut self) {
         if self.word.len() > 0 {
             self.done.push(std::mem::take(&mut self.word).finish());

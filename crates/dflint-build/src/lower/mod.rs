@@ -92,10 +92,11 @@ impl Lowering<'_, '_> {
             Base::Unknown(name) => self.image(name.clone(), platform.clone()),
             Base::Invalid => self.image(stage.from.base.as_str().into(), platform.clone()),
         };
+        let runs_on = op::normalized(&platform);
         let mut current = base;
         let mut steps = Vec::with_capacity(stage.steps.len());
         for step in &stage.steps {
-            current = self.step(step, current, &platform);
+            current = self.step(step, current, &runs_on);
             steps.push(current);
         }
         StageBuild {
@@ -432,7 +433,8 @@ fn agent(n: usize, mount: &ResolvedMount<'_>) -> MountOp {
         read_only: false,
         kind: MountOpKind::Ssh(access(
             mount,
-            mount.id.clone().unwrap_or_else(|| "default".into()),
+            // Without a name the client takes the one called `default`.
+            mount.id.clone().unwrap_or_default(),
             0o600,
         )),
         unknown: mount.unknown.clone(),

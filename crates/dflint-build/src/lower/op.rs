@@ -265,3 +265,13 @@ impl Identity {
 pub(super) fn platform_value(platform: &Platform) -> Value {
     platform.to_string().into()
 }
+
+/// The platform that commands run on: a stage's in its normal form. Only images are asked for in
+/// the form that is written.
+pub(super) fn normalized(platform: &Value) -> Value {
+    let known = platform.to_known().map(Platform::parse);
+    match known {
+        Some(Ok(parsed)) => platform_value(&parsed.normalized()),
+        _ => platform.clone(),
+    }
+}

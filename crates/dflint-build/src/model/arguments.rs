@@ -8,27 +8,28 @@ use super::{Arguments, ModelOptions};
 use crate::env::Env;
 use crate::value::Value;
 
-/// The arguments in front of the first `FROM` as if no build argument were given; `None` where a
-/// default does not expand.
+/// The arguments in front of the first `FROM` as if no build argument were given but those that
+/// take the place of predefined ones; `None` where a default does not expand.
 pub(super) fn default_args(file: &Dockerfile<'_>, options: &ModelOptions) -> Option<Env> {
-    let options = ModelOptions {
+    let defaults = ModelOptions {
         build_args: Vec::new(),
         arguments: Arguments::Defaults,
         ..options.clone()
     };
-    let mut builder = Builder::new(file, &options);
-    builder.global_args();
+    let mut builder = Builder::new(file, &defaults);
+    builder.global_args(options);
     builder.errors.is_empty().then_some(builder.global_args)
 }
 
 impl Builder<'_, '_> {
-    /// The predefined arguments, then the `ARG`s in front of the first `FROM`.
-    pub(super) fn global_args(&mut self) {
+    /// The predefined arguments, as `given` changes them, then the `ARG`s in front of the first
+    /// `FROM`.
+    pub(super) fn global_args(&mut self, given: &ModelOptions) {
         let last_name = self.file.instructions.iter().rev().find_map(from_clause);
         let last_name = last_name.and_then(|(_, from)| stage_name(from));
         let target = self.options.target.clone().or(last_name);
         for (name, value) in predefined_args(self.options, target.as_deref()) {
-            let given = self.options.build_arg(name).map(Value::from);
+            let given = given.build_arg(name).map(Value::from);
             let value = match (given, self.options.arguments) {
                 (Some(given), _) => given,
                 (None, Arguments::Unknown) => symbol(name),

@@ -30,7 +30,7 @@ const MOST_REORDERS: usize = 100_000;
 /// Works out what the file does.
 pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Model<'a> {
     let mut builder = Builder::new(file, options);
-    builder.global_args();
+    builder.global_args(options);
     builder.stages();
     let target = builder.target();
     builder.look_up_origins();

@@ -184,8 +184,12 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
         if id == self.draft.id {
             return self.draft.label();
         }
-        let done = self.builder.done.get(id.0);
-        done.map_or_else(|| id.0.to_string(), Stage::label)
+        if let Some(done) = self.builder.done.get(id.0) {
+            return done.label();
+        }
+        let mut names = self.builder.names.iter();
+        let named = names.find(|(_, named)| **named == id);
+        named.map_or_else(|| id.0.to_string(), |(name, _)| name.clone())
     }
 
     fn arg(
@@ -438,10 +442,17 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
     }
 }
 
-/// The trigger as the image's configuration holds it: the inner instruction's logical line, and
-/// its heredocs.
+/// The trigger as the image's configuration holds it: the logical line without `ONBUILD`, and its
+/// heredocs.
 fn trigger_text(instruction: &Instruction<'_>, inner: &Instruction<'_>) -> String {
-    let mut text = inner.logical.as_str().trim_start().to_owned();
+    let line = instruction.logical.as_str().trim_start();
+    let keyword = instruction.keyword.as_str();
+    let is_space = |ch| matches!(ch, '\t' | '\n' | '\u{c}' | '\r' | ' ');
+    let mut text = line
+        .strip_prefix(keyword)
+        .unwrap_or_default()
+        .trim_start_matches(is_space)
+        .to_owned();
     let heredocs = if inner.heredocs.is_empty() {
         &instruction.heredocs
     } else {

@@ -34,7 +34,7 @@ pub(super) fn from_field<'m, 'a>(mount: &'m Mount<'a>) -> Option<&'m Text<'a>> {
 
 /// The fields of a mount, expanded.
 #[derive(Default)]
-struct Fields {
+pub(super) struct Fields {
     kind: Option<MountKind>,
     has_from: bool,
     source: Value,
@@ -51,12 +51,13 @@ struct Fields {
     unknown: Vec<(String, Value)>,
 }
 
-/// Reads and resolves one mount.
-pub(super) fn convert<'a>(
+/// Expands and reads the fields of one mount. BuildKit does that for all mounts of a command
+/// before it resolves any.
+pub(super) fn expand<'a>(
     converter: &mut Converter<'_, 'a, '_>,
     instruction: &'a Instruction<'a>,
     mount: &'a Mount<'a>,
-) -> Result<ResolvedMount<'a>, Refused> {
+) -> Result<Fields, Refused> {
     let mut fields = Fields::default();
     for field in &mount.fields {
         let value = match &field.value {
@@ -67,10 +68,19 @@ pub(super) fn convert<'a>(
             .set(field, value)
             .map_err(|kind| converter.refuse(instruction, field.text.span(), kind))?;
     }
-    let kind = fields.kind.unwrap_or(MountKind::Bind);
-    let resolved = fields
-        .check(kind)
-        .and_then(|()| resolve(converter, mount, kind, fields));
+    let checked = fields.check(fields.kind());
+    checked.map_err(|kind| converter.refuse(instruction, mount.flag.span(), kind))?;
+    Ok(fields)
+}
+
+/// Resolves one mount.
+pub(super) fn convert<'a>(
+    converter: &mut Converter<'_, 'a, '_>,
+    instruction: &'a Instruction<'a>,
+    mount: &'a Mount<'a>,
+    fields: Fields,
+) -> Result<ResolvedMount<'a>, Refused> {
+    let resolved = resolve(converter, mount, fields.kind(), fields);
     resolved.map_err(|kind| converter.refuse(instruction, mount.flag.span(), kind))
 }
 

@@ -57,9 +57,11 @@ fn is_ip(text: &str) -> bool {
 }
 
 fn range(text: &str) -> Option<RangeInclusive<u16>> {
+    // As Go's `ParseInt`, which takes a sign.
     let number = |text: &str| {
-        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| text.parse::<u16>().ok())?
+        text.parse::<i64>()
+            .ok()
+            .and_then(|port| u16::try_from(port).ok())
     };
     let Some((start, end)) = text.split_once('-') else {
         let port = number(text)?;
@@ -86,6 +88,8 @@ mod tests {
             ("[::1]:8080:80", 80..=80, "tcp"),
             ("::1:8080:80", 80..=80, "tcp"),
             ("127.0.0.1::80", 80..=80, "tcp"),
+            ("+80", 80..=80, "tcp"),
+            ("0080-+81", 80..=81, "tcp"),
         ] {
             assert_eq!(parse(word), Some(Ports { ports, protocol }), "{word}");
         }
@@ -101,7 +105,8 @@ mod tests {
             "nohost:80",
             "1.2.3:1:80",
             "8000-8002:80-81",
-            "+80",
+            "-80",
+            "80--81",
         ] {
             assert_eq!(parse(word), None, "{word}");
         }

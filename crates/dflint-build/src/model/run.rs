@@ -1,5 +1,6 @@
 //! `RUN`, as BuildKit's `dispatchRun` converts it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use dflint_parser::{CommandLine, Heredoc, Instruction, Run, Text};
@@ -16,9 +17,13 @@ pub(super) fn convert<'a>(
     instruction: &'a Instruction<'a>,
     run: &'a Run<'a>,
 ) -> Result<Action<'a>, Refused> {
-    let mut mounts = Vec::with_capacity(run.mounts.len());
+    let mut expanded = Vec::with_capacity(run.mounts.len());
     for written in &run.mounts {
-        mounts.push(mount::convert(converter, instruction, written)?);
+        expanded.push(mount::expand(converter, instruction, written)?);
+    }
+    let mut mounts = Vec::with_capacity(expanded.len());
+    for (written, fields) in run.mounts.iter().zip(expanded) {
+        mounts.push(mount::convert(converter, instruction, written, fields)?);
     }
     let script_file = script_file(converter, instruction, run);
     let args = match (&run.command, &script_file) {
@@ -95,10 +100,14 @@ fn script(instruction: &Instruction<'_>, run: &Run<'_>, text: &Text<'_>) -> Stri
 }
 
 /// A heredoc's body, leading tabs taken off where it says so.
-pub(super) fn body(heredoc: &Heredoc<'_>) -> String {
-    let text = heredoc.body.as_str();
-    if !heredoc.chomp {
-        return text.to_owned();
+fn body(heredoc: &Heredoc<'_>) -> String {
+    chomped(heredoc.body.as_str(), heredoc.chomp).into_owned()
+}
+
+/// The text with the tabs in front of its lines taken off where `chomp` says so.
+pub(super) fn chomped(text: &str, chomp: bool) -> Cow<'_, str> {
+    if !chomp {
+        return text.into();
     }
     let lines = text.split_inclusive('\n');
     lines.map(|line| line.trim_start_matches('\t')).collect()

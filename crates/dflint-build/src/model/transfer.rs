@@ -1,6 +1,6 @@
 //! `COPY` and `ADD`, as BuildKit's `dispatchCopy` converts them.
 
-use dflint_parser::{Instruction, Source, Text, Transfer};
+use dflint_parser::{Heredoc, Instruction, Source, Text, Transfer};
 
 use crate::error::ErrorKind;
 use crate::expand::Expander;
@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::chmod;
 use super::convert::{Converter, Refused};
-use super::run::body;
+use super::run::chomped;
 use super::stage::Origin;
 use super::step::{Action, Chmod, CopySource, CopyStep};
 
@@ -30,6 +30,13 @@ pub(super) fn convert<'a>(
     };
     let step = transfer.step()?;
     Ok(Action::Copy(Box::new(step)))
+}
+
+/// How remote sources are fetched: what the flags say until the address of a repository says
+/// otherwise, which then holds for the sources behind it too.
+struct Fetch {
+    checksum: Option<String>,
+    keep_git_dir: Option<bool>,
 }
 
 struct Conversion<'c, 'b, 'a, 'o> {
@@ -61,8 +68,12 @@ impl Conversion<'_, '_, '_, '_> {
         };
         self.check_checksum(checksum.as_ref(), &paths)?;
         let mut sources = Vec::with_capacity(paths.len() + heredocs.len());
+        let mut fetch = Fetch {
+            checksum: checksum.as_ref().map(|value| value.as_str().to_owned()),
+            keep_git_dir: self.transfer.keep_git_dir,
+        };
         for (text, value) in paths {
-            sources.push(self.source(text, value, checksum.as_ref())?);
+            sources.push(self.source(text, value, &mut fetch)?);
         }
         sources.extend(heredocs);
         Ok(CopyStep {
@@ -145,9 +156,9 @@ impl Conversion<'_, '_, '_, '_> {
         &mut self,
         text: &Text<'_>,
         value: Value,
-        checksum: Option<&Value>,
+        fetch: &mut Fetch,
     ) -> Result<CopySource, Refused> {
-        let result = self.remote(&value, checksum);
+        let result = self.remote(&value, fetch);
         let remote =
             result.map_err(|kind| self.converter.refuse(self.instruction, text.span(), kind))?;
         if let Some(remote) = remote {
@@ -171,13 +182,8 @@ impl Conversion<'_, '_, '_, '_> {
     }
 
     /// A source on the web or in a repository; `None` for a path.
-    fn remote(
-        &self,
-        value: &Value,
-        checksum: Option<&Value>,
-    ) -> Result<Option<CopySource>, ErrorKind> {
+    fn remote(&self, value: &Value, fetch: &mut Fetch) -> Result<Option<CopySource>, ErrorKind> {
         let text = value.as_str();
-        let checksum = checksum.map(Value::as_str);
         let bad_source = |error| ErrorKind::BadGitSource {
             address: text.to_owned(),
             error,
@@ -186,7 +192,7 @@ impl Conversion<'_, '_, '_, '_> {
             if !self.is_add {
                 return Err(ErrorKind::RemoteCopy(text.to_owned()));
             }
-            let git = self.repository(git, checksum)?;
+            let git = repository(git, fetch)?;
             return Ok(Some(CopySource::Git(Box::new(git))));
         }
         if !is_http(text) {
@@ -195,63 +201,54 @@ impl Conversion<'_, '_, '_, '_> {
         if !self.is_add {
             return Err(ErrorKind::RemoteCopy(text.to_owned()));
         }
-        if checksum.is_some_and(|checksum| !checksum.contains('$') && !is_digest(checksum)) {
+        let checksum = fetch.checksum.clone();
+        let is_bad = |checksum: &String| !checksum.contains('$') && !is_digest(checksum);
+        if checksum.as_ref().is_some_and(is_bad) {
             return Err(ErrorKind::BadChecksum("this is not a digest"));
         }
         Ok(Some(CopySource::Http {
             url: value.clone(),
             file_name: git::file_name(text),
-            checksum: checksum.map(str::to_owned),
+            checksum,
         }))
     }
 
-    /// Joins what the flags and the address of a repository say.
-    fn repository(
-        &self,
-        mut git: GitSource,
-        checksum: Option<&str>,
-    ) -> Result<GitSource, ErrorKind> {
-        let flag = self.transfer.keep_git_dir;
-        if flag.is_some() && git.keep_git_dir.is_some() && flag != git.keep_git_dir {
-            return Err(ErrorKind::KeepGitDirMismatch);
-        }
-        git.keep_git_dir = git.keep_git_dir.or(flag);
-        if let Some(checksum) = checksum {
-            if !git.checksum.is_empty() && git.checksum != checksum {
-                return Err(ErrorKind::BadChecksum("the address names another one"));
-            }
-            checksum.clone_into(&mut git.checksum);
-        }
-        Ok(git)
-    }
-
     fn heredocs(&mut self) -> Result<Vec<CopySource>, Refused> {
+        let instruction = self.instruction;
         let mut files = Vec::new();
         for source in &self.transfer.sources {
-            let Source::Heredoc(index) = source else {
-                continue;
+            let file = match source {
+                Source::Path(_) => continue,
+                Source::EmptyHeredoc { name, .. } => CopySource::Heredoc {
+                    name: name.as_str().into(),
+                    contents: Value::default(),
+                },
+                Source::Heredoc(index) => {
+                    let Some(heredoc) = instruction.heredocs.get(*index) else {
+                        continue;
+                    };
+                    let body = instruction.copied_body(*index).unwrap_or(&heredoc.body);
+                    CopySource::Heredoc {
+                        name: heredoc.name.as_str().into(),
+                        contents: self.contents(heredoc, body)?,
+                    }
+                }
             };
-            let Some(heredoc) = self.instruction.heredocs.get(*index) else {
-                continue;
-            };
-            let text = body(heredoc);
-            let contents = if heredoc.expand {
-                let expander = Expander::for_heredoc();
-                let expanded = expander.word(&text, &self.converter.state.env);
-                let expanded = expanded.map_err(|error| {
-                    let span = heredoc.body.span();
-                    self.converter.refuse(self.instruction, span, error)
-                })?;
-                expanded.value
-            } else {
-                text.into()
-            };
-            files.push(CopySource::Heredoc {
-                name: heredoc.name.as_str().into(),
-                contents,
-            });
+            files.push(file);
         }
         Ok(files)
+    }
+
+    /// What is written for `heredoc`, whose body is `body`.
+    fn contents(&mut self, heredoc: &Heredoc<'_>, body: &Text<'_>) -> Result<Value, Refused> {
+        let text = chomped(body.as_str(), heredoc.chomp);
+        if !heredoc.expand {
+            return Ok(text.into_owned().into());
+        }
+        let expanded = Expander::for_heredoc().word(&text, &self.converter.state.env);
+        let expanded = expanded
+            .map_err(|error| self.converter.refuse(self.instruction, body.span(), error))?;
+        Ok(expanded.value)
     }
 
     fn origin(&mut self) -> Result<Origin, Refused> {
@@ -271,6 +268,25 @@ impl Conversion<'_, '_, '_, '_> {
         let kind = ErrorKind::UsedBeforeBuilt(self.converter.label_of(stage));
         Err(self.converter.refuse(self.instruction, from.span(), kind))
     }
+}
+
+/// Joins what the flags and the address of a repository say.
+fn repository(mut git: GitSource, fetch: &mut Fetch) -> Result<GitSource, ErrorKind> {
+    let flag = fetch.keep_git_dir;
+    if flag.is_some() && git.keep_git_dir.is_some() && flag != git.keep_git_dir {
+        return Err(ErrorKind::KeepGitDirMismatch);
+    }
+    git.keep_git_dir = git.keep_git_dir.or(flag);
+    fetch.keep_git_dir = git.keep_git_dir;
+    if !git.checksum.is_empty() {
+        let other = fetch.checksum.replace(git.checksum.clone());
+        if other.is_some_and(|other| other != git.checksum) {
+            return Err(ErrorKind::BadChecksum("the address names another one"));
+        }
+    } else if let Some(checksum) = &fetch.checksum {
+        git.checksum.clone_from(checksum);
+    }
+    Ok(git)
 }
 
 fn is_http(source: &str) -> bool {

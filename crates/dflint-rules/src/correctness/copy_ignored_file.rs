@@ -1,6 +1,6 @@
 //! `COPY` of files that `.dockerignore` keeps away.
 
-use dflint_build::{Action, BuildContext, CopySource, DockerIgnore, Origin, path};
+use dflint_build::{Action, BuildContext, ConversionError, CopySource, DockerIgnore, Origin, path};
 use dflint_parser::{Command, Source, Text};
 
 use crate::visit::Visit;
@@ -20,8 +20,12 @@ impl Rule for CopyIgnoredFile {
         else {
             return;
         };
-        for visit in cx.visits().filter(|visit| visit.error.is_none()) {
-            for (word, source) in context_sources(&visit) {
+        for visit in cx.visits() {
+            let sources = match visit.error {
+                None => context_sources(&visit),
+                Some(error) => sources_before(cx, &visit, error),
+            };
+            for (word, source) in sources {
                 let cleaned = path::clean(&source);
                 let is_ignored = match cx.dialect {
                     Dialect::Buildkit => is_ignored_for_buildkit(ignore, &cleaned),
@@ -49,17 +53,45 @@ fn context_sources<'m>(visit: &Visit<'m, '_>) -> Vec<(&'m Text<'m>, String)> {
     if step.from != Origin::Context {
         return Vec::new();
     }
-    let words = transfer.sources.iter().filter_map(|source| match source {
-        Source::Path(word) => Some(word),
-        Source::Heredoc(_) | Source::EmptyHeredoc { .. } => None,
-    });
     // The model lists heredocs behind the other sources.
-    let pairs = words.zip(&step.sources);
+    let pairs = written_paths(&transfer.sources).zip(&step.sources);
     let local = pairs.filter_map(|(word, source)| match source {
         CopySource::Path { written, .. } => Some((word, written.to_known()?.to_owned())),
         _ => None,
     });
     local.collect()
+}
+
+/// The sources of a `COPY` that BuildKit looks at before it refuses a later one. All of them are
+/// files of the build context, since it refuses any other.
+fn sources_before<'m>(
+    cx: &Context<'m, '_>,
+    visit: &Visit<'m, '_>,
+    error: &ConversionError,
+) -> Vec<(&'m Text<'m>, String)> {
+    let Command::Copy(copy) = &visit.step.instruction.command else {
+        return Vec::new();
+    };
+    let is_elsewhere = copy.from.as_ref().is_some_and(|from| !from.is_empty());
+    let words: Vec<&Text> = written_paths(&copy.sources).collect();
+    let refused = words.iter().position(|word| word.span() == error.span);
+    let Some(refused) = refused.filter(|_| !is_elsewhere && !error.stops_expansion()) else {
+        return Vec::new();
+    };
+    let before = words.into_iter().take(refused);
+    let expanded = before.filter_map(|word| {
+        let env = visit.step.state.env();
+        let expansion = cx.model.expander().word(word.as_str(), env).ok()?;
+        Some((word, expansion.value.to_known()?.to_owned()))
+    });
+    expanded.collect()
+}
+
+fn written_paths<'m, 'a>(sources: &'m [Source<'a>]) -> impl Iterator<Item = &'m Text<'a>> {
+    sources.iter().filter_map(|source| match source {
+        Source::Path(word) => Some(word),
+        Source::Heredoc(_) | Source::EmptyHeredoc { .. } => None,
+    })
 }
 
 /// BuildKit's check: it gives up where a pattern lets paths through again.

@@ -25,7 +25,7 @@ impl Rule for MaintainerDeprecated {
         }
         findings
             .report(
-                site.instruction.keyword.span(),
+                cx.anchor(site.instruction, site.instruction.keyword.span()),
                 "MAINTAINER is deprecated, use the label org.opencontainers.image.authors",
             )
             .fix_or_withhold(fix(cx.dockerfile, site.instruction));

@@ -1,10 +1,11 @@
 //! `ARG NPM_TOKEN`, `ENV DB_PASSWORD=…`.
 
-use dflint_build::{Action, Step, Value};
+use dflint_build::{Action, Value};
 use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
 use dflint_parser::{Command, InstructionName, Text};
 
 use crate::harmless_value::is_harmless;
+use crate::visit::Visit;
 use crate::{Context, Dialect, Findings, Rule, Site};
 
 /// See the page.
@@ -37,10 +38,10 @@ impl Rule for SecretInArgOrEnv {
         if cx.dialect == Dialect::Hadolint {
             return;
         }
-        for visit in cx.visits().filter(|visit| visit.error.is_none()) {
+        for visit in cx.visits() {
             let instruction = visit.step.instruction;
             let written = written_keys(&instruction.command);
-            for (key, assigned) in written.into_iter().zip(assigned(visit.step)) {
+            for (key, assigned) in written.into_iter().zip(assigned(&visit)) {
                 if !buildkit_secret_names().matches(assigned.name) {
                     continue;
                 }
@@ -90,8 +91,20 @@ impl Assigned<'_> {
     }
 }
 
-fn assigned<'m>(step: &'m Step) -> Vec<Assigned<'m>> {
-    match &step.action {
+/// The names that get a value. BuildKit looks at each name of an `ARG` before it expands the
+/// default, so at those up to the one whose default it refuses.
+fn assigned<'m>(visit: &Visit<'m, '_>) -> Vec<Assigned<'m>> {
+    if let (Some(error), Command::Arg(words)) = (visit.error, &visit.step.instruction.command) {
+        let looked_at = words
+            .iter()
+            .take_while(|word| word.key.span().start < error.span.end);
+        let named = looked_at.map(|word| Assigned {
+            name: word.key.as_str(),
+            value: None,
+        });
+        return named.collect();
+    }
+    match &visit.step.action {
         Action::Arg(arguments) => arguments
             .iter()
             .map(|argument| Assigned {

@@ -23,7 +23,7 @@ impl Rule for InstructionCasing {
             }
             findings
                 .report(
-                    instruction.keyword.span(),
+                    cx.anchor(instruction, instruction.keyword.span()),
                     format!(
                         "write `{}`: most instructions of this file are in {} case",
                         majority.apply(keyword),

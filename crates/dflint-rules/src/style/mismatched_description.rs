@@ -45,7 +45,7 @@ impl Rule for MismatchedDescription {
         let example = if names.len() == 1 { first } else { "<name>" };
         findings
             .report(
-                instruction.keyword.span(),
+                cx.anchor(instruction, instruction.keyword.span()),
                 format!(
                     "the comment above is no description: begin it with the name, \
                      `# {example} <description>`, or put an empty `#` line between",

@@ -5,7 +5,7 @@ mod words;
 use std::collections::HashSet;
 
 use dflint_build::expand::Expander;
-use dflint_build::{Action, Env, Lookup, env::Variables};
+use dflint_build::{Action, Env, Lookup, Value, env::Variables};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Text};
 
@@ -105,17 +105,18 @@ struct Use<'u, 'a> {
 impl Judge<'_, '_, '_> {
     /// Whether BuildKit stops before it gets to this word.
     fn is_behind_error(&self, word: &Text) -> bool {
-        let error = self.visit.error;
+        let error = self.visit.error.filter(|error| error.stops_expansion());
         error.is_some_and(|error| error.span.end <= word.span().start)
     }
 
     /// `ARG`, whose words each see the ones before.
     fn arguments(&self, findings: &mut Findings) {
-        let (Command::Arg(definitions), Action::Arg(values)) = (
-            &self.visit.step.instruction.command,
-            &self.visit.step.action,
-        ) else {
+        let Command::Arg(definitions) = &self.visit.step.instruction.command else {
             return;
+        };
+        let values = match &self.visit.step.action {
+            Action::Arg(values) => values.as_slice(),
+            _ => &[],
         };
         let mut env = self.visit.step.state.env().clone();
         let mut declared: Vec<&str> = Vec::new();
@@ -131,10 +132,20 @@ impl Judge<'_, '_, '_> {
                 self.word(default, self.cx.model.expander(), &env, &declared, findings);
             }
             declared.push(name);
-            if let Some(value) = values.get(at).and_then(|argument| argument.value.clone()) {
+            let value = match values.get(at) {
+                Some(argument) => argument.value.clone(),
+                // The instruction is refused, but maybe for a later word.
+                None => default.and_then(|default| self.expanded(default, &env)),
+            };
+            if let Some(value) = value {
                 env.set(name, value);
             }
         }
+    }
+
+    fn expanded(&self, word: &Text, env: &Env) -> Option<Value> {
+        let expanded = self.cx.model.expander().word(word.as_str(), env);
+        expanded.ok().map(|expansion| expansion.value)
     }
 
     fn word(

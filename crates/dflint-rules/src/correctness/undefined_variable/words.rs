@@ -66,14 +66,14 @@ fn of_copy<'m, 'a>(
         is_heredoc: false,
     });
     let bodies = transfer.sources.iter().filter_map(|source| match source {
-        Source::Heredoc(at) => instruction
-            .heredocs
-            .get(*at)
-            .filter(|heredoc| heredoc.expand),
+        Source::Heredoc(at) => {
+            let heredoc = instruction.heredocs.get(*at)?;
+            instruction.copied_body(*at).filter(|_| heredoc.expand)
+        }
         Source::Path(_) | Source::EmptyHeredoc { .. } => None,
     });
-    let bodies = bodies.map(|heredoc| Word {
-        text: &heredoc.body,
+    let bodies = bodies.map(|text| Word {
+        text,
         is_heredoc: true,
     });
     words.chain(bodies).collect()
