@@ -11,18 +11,11 @@ use super::convert::{Converter, Refused};
 use super::stage::Origin;
 use super::step::{ResolvedMount, Sharing};
 
-/// The stage or image that a mount names, where it is one that BuildKit looks up.
-pub(super) fn written_origin<'m>(mount: &'m Mount<'_>) -> Option<&'m str> {
-    if mount.kind == MountKind::Tmpfs {
-        return None;
-    }
-    match from_field(mount)
-        .map(Text::as_str)
-        .filter(|from| !from.is_empty())
-    {
-        Some(from) => Some(from),
-        None => (mount.kind == MountKind::Cache).then_some(SCRATCH),
-    }
+/// The stage or image that BuildKit looks up for a mount before it knows the kind: `scratch`, which
+/// may be the name of a stage, where none is written.
+pub(super) fn written_origin<'m>(mount: &'m Mount<'_>) -> &'m str {
+    let from = from_field(mount).map(Text::as_str);
+    from.filter(|from| !from.is_empty()).unwrap_or(SCRATCH)
 }
 
 /// The value of `from`.

@@ -80,7 +80,7 @@ impl Builder<'_, '_> {
                 }
             }
             Command::Run(run) => {
-                let froms = run.mounts.iter().filter_map(super::mount::written_origin);
+                let froms = run.mounts.iter().map(super::mount::written_origin);
                 froms.filter_map(|from| self.find_stage(from)).collect()
             }
             _ => Vec::new(),
@@ -124,8 +124,8 @@ impl Builder<'_, '_> {
             Command::Run(run) => run
                 .mounts
                 .iter()
-                .filter(|mount| super::mount::written_origin(mount).is_some())
                 .filter_map(super::mount::from_field)
+                .filter(|from| !from.is_empty())
                 .collect(),
             _ => return,
         };

@@ -138,6 +138,8 @@ impl Conversion<'_, '_, '_, '_> {
         let problem = match paths {
             [(_, source)] => match source.to_known() {
                 None => None,
+                // For this question alone an address without a scheme is one of a repository.
+                Some(text) if text.starts_with("github.com/") => None,
                 Some(text) if is_http(text) || git::parse(text).is_ok_and(|g| g.is_some()) => None,
                 Some(_) => Some("only files from the web and Git repositories take one"),
             },
