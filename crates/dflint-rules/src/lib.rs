@@ -25,6 +25,7 @@ mod scan;
 mod secret_text;
 mod sent_files;
 mod set;
+mod shared;
 mod spdx;
 mod stage_name;
 mod stage_split;
@@ -39,8 +40,8 @@ pub use hidden::Secrets;
 pub use options::{CachePolicy, LabelFormat, RuleOptions};
 pub use registry::REGISTRY;
 pub use rule::{RegisteredRule, Rule};
-pub use run_view::HadolintView;
 pub use set::RuleSet;
+pub use shared::Shared;
 
 /// The modules of all rules and [`REGISTRY`], written by the build script.
 mod registry {

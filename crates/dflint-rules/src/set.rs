@@ -151,7 +151,7 @@ mod tests {
             model: &model,
             build_context: None,
             project: None,
-            hadolint: &crate::HadolintView::default(),
+            shared: &crate::Shared::default(),
             options: &RuleOptions::default(),
             dialect: Dialect::Dflint,
             reach: Reach::EVERYTHING,

@@ -19,7 +19,7 @@ pub(crate) fn render(mut table: TableFile) -> Result<(BTreeSet<String>, String),
     }
     let entries: BTreeMap<String, Entry> = table.take_section("managers")?;
     let mut literals = Vec::new();
-    let mut commands: Vec<(String, u32)> = Vec::new();
+    let mut names = Names::default();
     for (index, (name, entry)) in entries.iter().enumerate() {
         check(entry).map_err(|what| table.error(&format!("managers.{name}"), what))?;
         let literal = entry
@@ -27,20 +27,59 @@ pub(crate) fn render(mut table: TableFile) -> Result<(BTreeSet<String>, String),
             .map_err(|what| table.error(&format!("managers.{name}"), what))?;
         literals.push(literal);
         let index = u32::try_from(index).map_err(|error| error.to_string())?;
-        commands.extend(entry.names().map(|command| (command.clone(), index)));
+        names.add(entry, index);
     }
     check_shared_commands(&entries).map_err(|(name, what)| table.error(&name, what))?;
     table.finish()?;
-    commands.sort();
     let code = format!(
         "pub(crate) static MANAGERS: &[PackageManager] = &[{}];\n\
-         pub(crate) static COMMANDS: &[(&str, u32)] = {};\n\
-         pub(crate) static RUNTIME_PATHS: &[RuntimePath] = {};\n",
+         pub(crate) static RUNTIME_PATHS: &[RuntimePath] = {};\n\
+         {}",
         literals.join(",\n"),
-        commands.literal(),
         runtime.literal(),
+        names.render(),
     );
     Ok((entries.into_keys().collect(), code))
+}
+
+/// What managers are called by, with their positions: sorted tables to search in.
+#[derive(Default)]
+struct Names {
+    commands: BTreeSet<(String, u32)>,
+    /// Commands that a version number may follow, without it.
+    numbered: BTreeSet<(String, u32)>,
+    shortcuts: BTreeSet<(String, u32)>,
+    launchers: BTreeSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, entry: &Entry, index: u32) {
+        for command in entry.names() {
+            match command.strip_suffix('#') {
+                Some(stem) => self.numbered.insert((stem.to_owned(), index)),
+                None => self.commands.insert((command.clone(), index)),
+            };
+        }
+        let shortcuts = entry.shortcuts.keys();
+        self.shortcuts
+            .extend(shortcuts.map(|command| (command.clone(), index)));
+        self.launchers.extend(entry.launchers.iter().cloned());
+    }
+
+    fn render(self) -> String {
+        let listed = |names: BTreeSet<(String, u32)>| names.into_iter().collect::<Vec<_>>();
+        let launchers: Vec<String> = self.launchers.into_iter().collect();
+        format!(
+            "pub(crate) static COMMANDS: &[(&str, u32)] = {};\n\
+             pub(crate) static NUMBERED_COMMANDS: &[(&str, u32)] = {};\n\
+             pub(crate) static SHORTCUTS: &[(&str, u32)] = {};\n\
+             pub(crate) static LAUNCHERS: &[&str] = {};\n",
+            listed(self.commands).literal(),
+            listed(self.numbered).literal(),
+            listed(self.shortcuts).literal(),
+            launchers.literal(),
+        )
+    }
 }
 
 /// Managers with the same command must say how to tell them apart.

@@ -33,19 +33,38 @@ pub fn package_manager(name: &str) -> Option<&'static PackageManager> {
 /// where [`PackageManager::variant`] tells them apart.
 pub fn managers_of_command(command: &str) -> impl Iterator<Item = &'static PackageManager> {
     let stem = command.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    named(command, "").chain(named(stem, "#"))
+    named(table::COMMANDS, command).chain(named(table::NUMBERED_COMMANDS, stem))
 }
 
-/// The managers whose command is `stem` followed by `suffix`.
-fn named(stem: &str, suffix: &'static str) -> impl Iterator<Item = &'static PackageManager> {
-    let order = |known: &str| known.bytes().cmp(stem.bytes().chain(suffix.bytes()));
-    let start = table::COMMANDS.partition_point(|(known, _)| order(known).is_lt());
-    let end = table::COMMANDS.partition_point(|(known, _)| order(known).is_le());
-    table::COMMANDS
-        .get(start..end)
-        .unwrap_or_default()
+/// The manager that has `command` as a shortcut, and the words that it stands for.
+#[must_use]
+pub fn shortcut(command: &str) -> Option<(&'static PackageManager, &'static str)> {
+    let manager = named(table::SHORTCUTS, command).next()?;
+    let mut shortcuts = manager.shortcuts.iter();
+    let found = shortcuts.find(|shortcut| shortcut.command == command)?;
+    Some((manager, found.words))
+}
+
+/// Whether `command` runs a package manager whose name follows (see
+/// [`PackageManager::launchers`]).
+#[must_use]
+pub fn is_launcher(command: &str) -> bool {
+    table::LAUNCHERS.binary_search(&command).is_ok()
+}
+
+/// The managers that a sorted table has under `name`.
+fn named(
+    names: &'static [(&'static str, u32)],
+    name: &str,
+) -> impl Iterator<Item = &'static PackageManager> + use<> {
+    let start = names.partition_point(|(known, _)| *known < name);
+    let behind = names.get(start..).unwrap_or_default();
+    let count = behind
         .iter()
-        .filter_map(|(_, at)| table::MANAGERS.get(*at as usize))
+        .take_while(|(known, _)| *known == name)
+        .count();
+    let found = behind.iter().take(count);
+    found.filter_map(|(_, at)| table::MANAGERS.get(*at as usize))
 }
 
 /// The manager that `python -m module` runs.

@@ -1,7 +1,8 @@
 //! A command as a call of a package manager.
 
 use dflint_knowledge::package_manager::{
-    Action, PackageManager, Subcommand, manager_of_module, managers_of_command, package_managers,
+    Action, PackageManager, Subcommand, is_launcher, manager_of_module, managers_of_command,
+    shortcut,
 };
 use dflint_shell::{SimpleCommand, Word};
 
@@ -84,10 +85,10 @@ impl Invocation<'_> {
 /// is not static decides which.
 #[must_use]
 pub fn invocation<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Invocation<'s>> {
-    let words: Vec<Word<'s>> = command.effective_words().collect();
-    let called = called(command.name()?, &words)?;
+    let name = command.name()?;
+    let called = called(name, command)?;
     let (manager, is_certain) = choose(&called.candidates, &called.name, site)?;
-    let rest = words.get(called.taken..).unwrap_or_default();
+    let rest = command.effective_words().skip(called.taken);
     let (flags, plain) = classify(manager, rest);
     let mut known: Vec<&str> = called.implied.split_ascii_whitespace().collect();
     let implied = known.len();
@@ -126,16 +127,16 @@ struct Called {
     implied: &'static str,
 }
 
-fn called(name: &str, words: &[Word<'_>]) -> Option<Called> {
+fn called(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
     if is_python(name) {
-        return called_by_python(words);
+        return called_by_python(command);
     }
     let direct = called_directly(name, 1);
-    if direct.is_some() {
+    if direct.is_some() || !is_launcher(name) {
         return direct;
     }
     // `corepack yarn install`, `corepack yarn@4 install`
-    let next = words.get(1)?.literal()?;
+    let next = command.args().next()?.literal()?;
     let next = next.split('@').next().unwrap_or(next);
     let mut launched = called_directly(next, 2)?;
     launched
@@ -145,11 +146,7 @@ fn called(name: &str, words: &[Word<'_>]) -> Option<Called> {
 }
 
 fn called_directly(name: &str, taken: usize) -> Option<Called> {
-    let shortcut = package_managers().iter().find_map(|manager| {
-        let shortcut = manager.shortcuts.iter().find(|it| it.command == name)?;
-        Some((manager, shortcut.words))
-    });
-    let (candidates, implied) = match shortcut {
+    let (candidates, implied) = match shortcut(name) {
         Some((manager, implied)) => (vec![manager], implied),
         None => (managers_of_command(name).collect(), ""),
     };
@@ -168,19 +165,20 @@ fn is_python(name: &str) -> bool {
 }
 
 /// `python -m pip …`, with options such as `-u` in front of `-m`.
-fn called_by_python(words: &[Word<'_>]) -> Option<Called> {
-    let mut at = 1;
+fn called_by_python(command: SimpleCommand<'_>) -> Option<Called> {
+    let mut words = command.effective_words().enumerate().skip(1);
     loop {
-        let option = words.get(at)?.literal()?;
-        at += 1;
-        match option {
+        match words.next()?.1.literal()? {
             "-m" => break,
-            "-W" | "-X" => at += 1,
-            _ if option.starts_with('-') => {}
+            "-W" | "-X" => {
+                words.next();
+            }
+            option if option.starts_with('-') => {}
             _ => return None,
         }
     }
-    let module = words.get(at)?.literal()?;
+    let (at, module) = words.next()?;
+    let module = module.literal()?;
     let manager = manager_of_module(module)?;
     Some(Called {
         candidates: vec![manager],
@@ -191,13 +189,15 @@ fn called_by_python(words: &[Word<'_>]) -> Option<Called> {
 }
 
 /// The flags with their values, and all other words.
-fn classify<'s>(manager: &PackageManager, words: &[Word<'s>]) -> (Vec<Flag<'s>>, Vec<Word<'s>>) {
+fn classify<'s>(
+    manager: &PackageManager,
+    mut words: impl Iterator<Item = Word<'s>>,
+) -> (Vec<Flag<'s>>, Vec<Word<'s>>) {
     let takes_value = |name: &str| {
         manager.global_options.contains(&name) || manager.value_options.contains(&name)
     };
     let mut flags = Vec::new();
     let mut plain = Vec::new();
-    let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         let text = word.render();
         if text == "--" {

@@ -19,11 +19,14 @@ impl Rule for ChownAfterCopy {
     }
 }
 
+/// How many copies of one stage are looked at; more than any Dockerfile has.
+const MAX_COPIES: usize = 500;
+
 fn check_stage(stage: &Stage, findings: &mut Findings) {
     let mut places = Vec::new();
     for step in stage.steps.iter().skip(stage.first_own_step) {
         match &step.action {
-            Action::Copy(copy) => {
+            Action::Copy(copy) if places.len() < MAX_COPIES => {
                 let place = copy.destination.to_known();
                 places.extend(place.map(|place| (place, step.instruction.span)));
             }

@@ -1,18 +1,20 @@
 //! Caches that later steps read too: every step that uses one gets the mount, or none does.
 
+mod join;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dflint_build::packages::{UnknownProject, caches, invocation};
-use dflint_build::{Model, Network, StageId};
-use dflint_fix::{Fix, Keeps};
+use dflint_build::{Base, Model, Network, StageId};
 use dflint_knowledge::package_manager::{Action, Cache, CacheClass};
 use dflint_parser::Command;
 
 use super::run::Run;
-use super::uses::Uses;
-use super::verdict::Defect;
+use super::uses::Marks;
 use super::well_known::is_harmless;
+
+pub(super) use join::join;
 
 /// What is known of the caches of class C of a file.
 #[derive(Default)]
@@ -29,6 +31,16 @@ struct Member {
     manager: &'static str,
     /// Why it cannot live with a mount.
     refusal: Option<&'static str>,
+}
+
+/// What is known of the whole file.
+struct Whole {
+    /// Managers that the container calls.
+    runtime: HashSet<&'static str>,
+    /// Stages whose files end in the image.
+    shipped: HashSet<StageId>,
+    /// Steps that run what cannot be looked into.
+    opaque: Marks,
 }
 
 /// What the steps of a file do with such caches.
@@ -84,12 +96,16 @@ impl Survey {
     }
 
     /// Which of the caches may be mounted.
-    pub(super) fn judge(&self, model: &Model<'_>, uses: &Uses<'_, '_>) -> Chains {
-        let runtime = managers_at_run_time(model);
+    pub(super) fn judge(&self, model: &Model<'_>) -> Chains {
+        let whole = Whole {
+            runtime: managers_at_run_time(model),
+            shipped: shipped_stages(model),
+            opaque: Marks::new(model, self.opaque.clone()),
+        };
         let refused = self.members.iter().filter_map(|(target, members)| {
             let reason = members
                 .iter()
-                .find_map(|member| self.refusal(member, model, uses, &runtime))?;
+                .find_map(|member| self.refusal(member, &whole))?;
             Some((target.clone(), reason))
         });
         Chains {
@@ -97,13 +113,7 @@ impl Survey {
         }
     }
 
-    fn refusal(
-        &self,
-        member: &Member,
-        model: &Model<'_>,
-        uses: &Uses<'_, '_>,
-        runtime: &HashSet<&'static str>,
-    ) -> Option<String> {
+    fn refusal(&self, member: &Member, whole: &Whole) -> Option<String> {
         let manager = member.manager;
         if let Some(reason) = member.refusal {
             return Some(format!("line {} {reason}", member.line));
@@ -111,21 +121,28 @@ impl Survey {
         if self.unknown.contains(manager) {
             return Some(format!("not every cache of {manager} is known"));
         }
-        if runtime.contains(manager) {
+        if whole.runtime.contains(manager) {
             return Some(format!("the image runs {manager} itself"));
         }
-        let is_final = model
-            .target()
-            .is_some_and(|target| target == member.stage || uses.is_based_on(target, member.stage));
-        if is_final {
+        if whole.shipped.contains(&member.stage) {
             return Some("the image may need it when it runs".to_owned());
         }
-        let later = self.opaque.iter().find(|(stage, index, _)| {
-            (*stage == member.stage && *index > member.index)
-                || uses.is_based_on(*stage, member.stage)
-        });
-        later.map(|(_, _, line)| format!("line {line} may need it in the layer"))
+        let later = whole.opaque.after(member.stage, member.index);
+        later.map(|line| format!("line {line} may need it in the layer"))
     }
+}
+
+/// The stages whose files end in the image: the target and those that it stands on.
+fn shipped_stages(model: &Model<'_>) -> HashSet<StageId> {
+    let mut shipped = HashSet::new();
+    let mut at = model.target().and_then(|target| model.stage(target));
+    while let Some(stage) = at.filter(|stage| shipped.insert(stage.id)) {
+        at = match stage.base {
+            Base::Stage(base) => model.stage(base),
+            _ => None,
+        };
+    }
+    shipped
 }
 
 /// The package managers that a container of the file starts.
@@ -167,70 +184,5 @@ impl Chains {
     /// How many are refused.
     pub(super) fn refused_count(&self) -> usize {
         self.refused.borrow().len()
-    }
-}
-
-/// Makes one fix of those that mount the same cache of class C in several steps.
-pub(super) fn join(defects: &mut [Defect]) {
-    let mut component: HashMap<usize, usize> = HashMap::new();
-    let mut first_of: HashMap<&str, usize> = HashMap::new();
-    for defect in defects.iter().filter(|defect| defect.repair.is_ok()) {
-        for target in &defect.chains {
-            let step = defect.step;
-            let first = *first_of.entry(target).or_insert(step);
-            let root = component.get(&first).copied().unwrap_or(first);
-            let own = component.get(&step).copied().unwrap_or(step);
-            for label in component.values_mut().filter(|label| **label == own) {
-                *label = root;
-            }
-            component.insert(first, root);
-            component.insert(step, root);
-        }
-    }
-    let mut joined: HashMap<usize, (Fix, Vec<usize>)> = HashMap::new();
-    for defect in defects.iter() {
-        let (Some(root), Ok(fix)) = (component.get(&defect.step), &defect.repair) else {
-            continue;
-        };
-        if defect.chains.is_empty() {
-            continue;
-        }
-        match joined.get_mut(root) {
-            None => {
-                joined.insert(*root, (fix.clone(), vec![defect.step]));
-            }
-            Some((whole, steps)) if !steps.contains(&defect.step) => {
-                steps.push(defect.step);
-                merge(whole, fix);
-            }
-            Some(_) => {}
-        }
-    }
-    for defect in defects
-        .iter_mut()
-        .filter(|defect| !defect.chains.is_empty())
-    {
-        let whole = component
-            .get(&defect.step)
-            .and_then(|root| joined.get(root));
-        if let (Ok(fix), Some((whole, _))) = (&mut defect.repair, whole) {
-            fix.clone_from(whole);
-        }
-    }
-}
-
-fn merge(whole: &mut Fix, part: &Fix) {
-    whole.edits.extend(part.edits.iter().cloned());
-    whole.safety = whole.safety.max(part.safety);
-    if let (
-        Keeps::Commands { removed, added },
-        Keeps::Commands {
-            removed: more_removed,
-            added: more_added,
-        },
-    ) = (&mut whole.keeps, &part.keeps)
-    {
-        removed.extend(more_removed.iter().cloned());
-        added.extend(more_added.iter().cloned());
     }
 }

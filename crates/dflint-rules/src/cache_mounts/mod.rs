@@ -47,12 +47,13 @@ pub(crate) use verdict::{Defect, DefectKind};
 
 /// Reports the defects of one kind.
 pub(crate) fn report(cx: &Context, kind: DefectKind, findings: &mut Findings) {
-    for defect in judge(cx).into_iter().filter(|it| it.kind == kind) {
-        let finding = findings.report(defect.span, defect.message);
-        for (span, label) in defect.related {
-            finding.related(span, label);
+    let defects = cx.shared.cache_mounts.get_or_init(|| judge(cx));
+    for defect in defects.iter().filter(|it| it.kind == kind) {
+        let finding = findings.report(defect.span, defect.message.as_str());
+        for (span, label) in &defect.related {
+            finding.related(*span, label.as_str());
         }
-        finding.fix_or_withhold(defect.repair);
+        finding.fix_or_withhold(defect.repair.clone());
     }
 }
 
@@ -61,7 +62,7 @@ fn judge(cx: &Context) -> Vec<Defect> {
     let uses = Uses::new(cx.model);
     let mut survey = Survey::default();
     each_run(cx, &uses, &Chains::default(), |run| survey.note(run));
-    let chains = survey.judge(cx.model, &uses);
+    let chains = survey.judge(cx.model);
     loop {
         let refused_before = chains.refused_count();
         let mut defects = Vec::new();

@@ -10,7 +10,10 @@ pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
             target(near).unwrap_or_default()
         ));
     }
-    match run.uses.of(path).find(|user| user.concerns(run)) {
+    let Some(users) = run.uses.of(path) else {
+        return Err("the file has too many directories with caches".to_owned());
+    };
+    match users.iter().find(|user| user.concerns(run)) {
         None => Ok(()),
         Some(user) => Err(format!("{} uses `{path}`", user.describe())),
     }

@@ -14,7 +14,55 @@ use super::run::{Run, is_within};
 pub(super) struct Uses<'m, 'a> {
     model: &'m Model<'a>,
     known: RefCell<HashMap<String, Rc<[Use]>>>,
-    index_readers: OnceCell<Vec<(StageId, usize)>>,
+    index_readers: OnceCell<Marks>,
+}
+
+/// How many directories are looked up in a file; more than any Dockerfile's caches have.
+const MAX_DIRECTORIES: usize = 200;
+
+/// For each stage, something about its steps and something about the stages that stand on it.
+pub(super) struct Marks {
+    /// The steps that are marked: stage, position in the file, line; in file order.
+    steps: Vec<(StageId, usize, u32)>,
+    /// By stage: the line of the first marked step of a stage that stands on it.
+    above: Vec<Option<u32>>,
+}
+
+impl Marks {
+    /// `steps` in file order.
+    pub(super) fn new(model: &Model<'_>, steps: Vec<(StageId, usize, u32)>) -> Self {
+        let mut first: Vec<Option<u32>> = vec![None; model.stages().len()];
+        for (stage, _, line) in steps.iter().rev() {
+            if let Some(first) = first.get_mut(stage.0) {
+                *first = Some(*line);
+            }
+        }
+        // A stage stands on an earlier one, so what stands on a stage is known before it is asked.
+        let mut above: Vec<Option<u32>> = vec![None; first.len()];
+        for stage in model.stages().iter().rev() {
+            let Base::Stage(base) = stage.base else {
+                continue;
+            };
+            let own = first.get(stage.id.0).copied().flatten();
+            let others = above.get(stage.id.0).copied().flatten();
+            if let Some(slot) = above.get_mut(base.0) {
+                let lines = [own, others, *slot];
+                *slot = lines.into_iter().flatten().min();
+            }
+        }
+        Self { steps, above }
+    }
+
+    /// The line of the first marked step behind position `index` of `stage`, or in a stage that
+    /// stands on it.
+    pub(super) fn after(&self, stage: StageId, index: usize) -> Option<u32> {
+        let at = self
+            .steps
+            .partition_point(|(other, position, _)| (*other, *position) <= (stage, index));
+        let own = self.steps.get(at).filter(|(other, _, _)| *other == stage);
+        let above = || self.above.get(stage.0).copied().flatten();
+        own.map(|(_, _, line)| *line).or_else(above)
+    }
 }
 
 /// One user of a directory.
@@ -47,17 +95,19 @@ impl<'m, 'a> Uses<'m, 'a> {
         }
     }
 
-    /// Everything in the file that uses `path` or what is below it.
-    pub(super) fn of(&self, path: &str) -> impl Iterator<Item = Use> + use<> {
-        let known = self.known.borrow().get(path).cloned();
-        let users = known.unwrap_or_else(|| {
-            let users: Rc<[Use]> = self.find(path).into();
-            self.known
-                .borrow_mut()
-                .insert(path.to_owned(), Rc::clone(&users));
-            users
-        });
-        (0..users.len()).filter_map(move |at| users.get(at).copied())
+    /// Everything in the file that uses `path` or what is below it; `None` where the file asks
+    /// for too many directories to look them all up.
+    pub(super) fn of(&self, path: &str) -> Option<Rc<[Use]>> {
+        let mut known = self.known.borrow_mut();
+        if let Some(users) = known.get(path) {
+            return Some(Rc::clone(users));
+        }
+        if known.len() >= MAX_DIRECTORIES {
+            return None;
+        }
+        let users: Rc<[Use]> = self.find(path).into();
+        known.insert(path.to_owned(), Rc::clone(&users));
+        Some(users)
     }
 
     /// Whether a step after `run` may need the package index that `run` leaves in its layer.
@@ -65,26 +115,11 @@ impl<'m, 'a> Uses<'m, 'a> {
         let readers = self.index_readers.get_or_init(|| {
             let steps = self.model.steps();
             let readers = steps.filter(|(_, step)| may_read_index(step));
-            readers
-                .map(|(stage, step)| (stage.id, step.index))
-                .collect()
+            let readers =
+                readers.map(|(stage, step)| (stage.id, step.index, step.instruction.start_line));
+            Marks::new(self.model, readers.collect())
         });
-        readers.iter().any(|(stage, index)| {
-            let is_own = *stage == run.stage.id && *index > run.step.index;
-            is_own || self.is_based_on(*stage, run.stage.id)
-        })
-    }
-
-    /// Whether `stage` stands on `other`, directly or not.
-    pub(super) fn is_based_on(&self, stage: StageId, other: StageId) -> bool {
-        let mut at = stage;
-        while let Some(Base::Stage(base)) = self.model.stage(at).map(|stage| &stage.base) {
-            if *base == other {
-                return true;
-            }
-            at = *base;
-        }
-        false
+        readers.after(run.stage.id, run.step.index).is_some()
     }
 
     fn find(&self, path: &str) -> Vec<Use> {

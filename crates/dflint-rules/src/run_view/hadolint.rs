@@ -16,7 +16,7 @@ use crate::context::Context;
 
 /// The scripts of a file as hadolint reads them, each read when first asked for.
 #[derive(Default)]
-pub struct HadolintView<'a> {
+pub(crate) struct HadolintView<'a> {
     scripts: OnceCell<Vec<Option<Script<'a>>>>,
 }
 

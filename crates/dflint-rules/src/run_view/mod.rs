@@ -10,7 +10,7 @@ mod hadolint;
 mod packages;
 
 pub(crate) use call::{Argument, Call};
-pub use hadolint::HadolintView;
+pub(crate) use hadolint::HadolintView;
 pub(crate) use packages::has_option;
 
 use dflint_build::{Stage, Step};
@@ -69,7 +69,7 @@ impl<'m, 'a> Context<'m, 'a> {
             self.model.step_at(index)
         };
         let script = match of_hadolint {
-            true => self.hadolint.script(self.dockerfile, index),
+            true => self.shared.hadolint.script(self.dockerfile, index),
             false => place.and_then(|(_, step)| step.script()),
         };
         Some(RunView {

@@ -24,6 +24,7 @@ impl Rule for UnusedStage {
             }
         }
         let computed = names_are_computed(stages);
+        let numbers = Numbers::of(cx);
         for stage in stages
             .iter()
             .filter(|stage| stage.name.is_none() || !computed)
@@ -32,7 +33,7 @@ impl Rule for UnusedStage {
                 || stage.id == last.id
                 || Some(stage.id) == cx.model.target();
             if !is_used {
-                report(cx, stage, findings);
+                report(cx, stage, &numbers, findings);
             }
         }
     }
@@ -83,7 +84,7 @@ fn outside<'m>(cx: &Context<'m, '_>, stage: &Stage) -> Outside<'m> {
     }
 }
 
-fn report(cx: &Context, stage: &Stage, findings: &mut Findings) {
+fn report(cx: &Context, stage: &Stage, numbers: &Numbers, findings: &mut Findings) {
     let outside = outside(cx, stage);
     if matches!(outside, Outside::Asked) {
         return;
@@ -112,11 +113,16 @@ fn report(cx: &Context, stage: &Stage, findings: &mut Findings) {
         Outside::Nothing => Safety::Unsafe,
         _ => Safety::Manual,
     };
-    finding.fix_or_withhold(removal(cx, stage, safety));
+    finding.fix_or_withhold(removal(cx, stage, numbers, safety));
 }
 
-fn removal(cx: &Context, stage: &Stage, safety: Safety) -> Result<Fix, String> {
-    if let Some(place) = counted_at(cx, stage.id) {
+fn removal(
+    cx: &Context,
+    stage: &Stage,
+    numbers: &Numbers,
+    safety: Safety,
+) -> Result<Fix, String> {
+    if let Some(place) = numbers.behind(stage.id) {
         return Err(format!(
             "{place} counts the stages, and would mean another one"
         ));
@@ -147,26 +153,46 @@ fn blank_lines_end(source: &str, at: u32) -> u32 {
     at + blank.map(|line| line.len() as u32).sum::<u32>()
 }
 
-/// Where a stage behind `removed` is referred to by its number, which would mean another one.
-fn counted_at(cx: &Context, removed: StageId) -> Option<String> {
-    let is_behind = |text: &str| text.parse::<usize>().is_ok_and(|it| it > removed.0);
-    let asked = cx.project.map(ProjectFacts::targets).unwrap_or_default();
-    let from_outside = asked
-        .iter()
-        .find(|target| target.stage.as_deref().is_some_and(is_behind));
-    if let Some(target) = from_outside {
-        return Some(format!("`{}`", target.place));
+/// Where stages are referred to by number: each place that names a later stage than all places
+/// before it.
+struct Numbers(Vec<(usize, String)>);
+
+impl Numbers {
+    fn of(cx: &Context) -> Self {
+        let mut highest = Self(Vec::new());
+        let asked = cx.project.map(ProjectFacts::targets).unwrap_or_default();
+        for target in asked {
+            if let Some(stage) = &target.stage {
+                highest.note(stage, || format!("`{}`", target.place));
+            }
+        }
+        for instruction in &cx.dockerfile.instructions {
+            let inner = match &instruction.command {
+                Command::Onbuild(inner) => inner,
+                _ => instruction,
+            };
+            for from in sources(&inner.command) {
+                let line = || cx.dockerfile.lines.line(from.span().start);
+                highest.note(from.as_str(), || format!("line {}", line()));
+            }
+        }
+        highest
     }
-    cx.dockerfile.instructions.iter().find_map(|instruction| {
-        let inner = match &instruction.command {
-            Command::Onbuild(inner) => inner,
-            _ => instruction,
+
+    fn note(&mut self, text: &str, place: impl FnOnce() -> String) {
+        let Ok(number) = text.parse::<usize>() else {
+            return;
         };
-        let written = sources(&inner.command);
-        let counted = written.iter().find(|from| is_behind(from.as_str()))?;
-        let line = cx.dockerfile.lines.line(counted.span().start);
-        Some(format!("line {line}"))
-    })
+        if self.0.last().is_none_or(|(known, _)| number > *known) {
+            self.0.push((number, place()));
+        }
+    }
+
+    /// The first place that refers to a stage behind `removed`, which would mean another one.
+    fn behind(&self, removed: StageId) -> Option<&str> {
+        let at = self.0.partition_point(|(number, _)| *number <= removed.0);
+        self.0.get(at).map(|(_, place)| place.as_str())
+    }
 }
 
 /// What an instruction takes files from, as written.
