@@ -92,6 +92,8 @@ pub enum ErrorKind {
     EmptyVolume,
     #[error("the directory `{0}` is not on drive C")]
     BadDrive(String),
+    #[error("more ONBUILD triggers run in this file than dflint follows")]
+    TooManyTriggers,
     #[error("RUN without a command")]
     EmptyRun,
 }

@@ -19,6 +19,7 @@ pub(super) struct Lexer<'w> {
     pub(super) operands: usize,
     /// Longest result, in bytes.
     pub(super) limit: usize,
+    /// In order; a name that stands twice is here twice.
     pub(super) matched: Vec<String>,
     pub(super) unmatched: Vec<String>,
 }
@@ -156,9 +157,7 @@ impl<'w> Lexer<'w> {
             Lookup::Set(_) => &mut self.matched,
             Lookup::Unset | Lookup::Unknown => &mut self.unmatched,
         };
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
+        names.push(name.to_owned());
         found
     }
 }

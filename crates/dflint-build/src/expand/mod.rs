@@ -8,6 +8,7 @@ mod substitution;
 mod words;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use self::lexer::Lexer;
 use self::substitution::MAX_DEPTH;
@@ -18,7 +19,7 @@ pub use error::ExpandError;
 
 /// How many bytes one file's expansions may add in all; beyond it they are left unresolved, so
 /// that values that double with each `ENV` cannot fill the memory.
-const GROWTH_BUDGET: usize = 64 << 20;
+const GROWTH_BUDGET: usize = 16 << 20;
 /// The longest result of one expansion that grows, in bytes.
 const MAX_RESULT: usize = 1 << 20;
 
@@ -144,8 +145,8 @@ impl Expander {
             self.growth.set(self.growth.get().saturating_sub(grown));
         }
         Read {
-            matched: lexer.matched,
-            unmatched: lexer.unmatched,
+            matched: each_once(lexer.matched),
+            unmatched: each_once(lexer.unmatched),
             result,
         }
     }
@@ -156,6 +157,15 @@ struct Read {
     matched: Vec<String>,
     unmatched: Vec<String>,
     result: Result<(Value, Vec<Value>), ExpandError>,
+}
+
+/// `names` in their order, without those that stood there before.
+fn each_once(mut names: Vec<String>) -> Vec<String> {
+    if names.len() > 1 {
+        let mut known = HashSet::new();
+        names.retain(|name| known.insert(name.clone()));
+    }
+    names
 }
 
 fn is_quote(ch: char) -> bool {

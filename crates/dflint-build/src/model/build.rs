@@ -16,16 +16,13 @@ use crate::value::Value;
 
 use super::base::BaseFacts;
 use super::convert::Converter;
+use super::limits::{MOST_REORDERS, MOST_TRIGGERS};
 use super::stage::{Base, Stage, StageId, StagePlatform};
 use super::state::State;
 use super::{BaseImages, Model, ModelOptions};
 
 /// The name of the base that is nothing.
 pub(super) const SCRATCH: &str = "scratch";
-
-/// How many variables are set again, in a whole file, to list them in BuildKit's order: enough for
-/// a hundred stages with a thousand variables each, little enough for thousands of hostile ones.
-const MOST_REORDERS: usize = 100_000;
 
 /// Works out what the file does.
 pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Model<'a> {
@@ -53,6 +50,8 @@ pub(super) struct Builder<'a, 'o> {
     inherited: HashMap<StageId, State>,
     /// How many variables may still be set again where stages are based on stages.
     reorders: usize,
+    /// How many triggers may still be followed where stages are based on stages.
+    pub(super) triggers_left: usize,
     /// Stage names, lower case, each with the last stage of that name.
     pub(super) names: HashMap<String, StageId>,
     pub(super) errors: Vec<ConversionError>,
@@ -86,6 +85,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             done: Vec::new(),
             inherited: HashMap::new(),
             reorders: MOST_REORDERS,
+            triggers_left: MOST_TRIGGERS,
             names: HashMap::new(),
             errors: Vec::new(),
         }

@@ -18,7 +18,7 @@ use super::image::HealthcheckConfig;
 use super::stage::{Stage, StageId};
 use super::state::State;
 use super::step::{Action, Argument, Assignment, Step};
-use super::{Arguments, port, run, signal, transfer};
+use super::{Arguments, limits, port, run, signal, transfer};
 
 /// An instruction that is refused; the error is already recorded.
 pub(super) struct Refused;
@@ -82,7 +82,7 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
     }
 
     /// The triggers that the stage below leaves, with the positions of their `ONBUILD`s.
-    fn triggers(&self) -> Vec<(usize, &'a Instruction<'a>)> {
+    fn triggers(&mut self) -> Vec<(usize, &'a Instruction<'a>)> {
         let super::Base::Stage(base) = self.draft.base else {
             return Vec::new();
         };
@@ -94,7 +94,14 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
             Command::Onbuild(inner) => Some((step.index, &**inner)),
             _ => None,
         });
-        triggers.collect()
+        let triggers: Vec<_> = triggers.collect();
+        let Some(left) = self.builder.triggers_left.checked_sub(triggers.len()) else {
+            let (instruction, base) = (self.draft.instruction, &self.draft.from.base);
+            self.refuse(instruction, base.span(), ErrorKind::TooManyTriggers);
+            return Vec::new();
+        };
+        self.builder.triggers_left = left;
+        triggers
     }
 
     fn step(&mut self, instruction: &'a Instruction<'a>, index: usize, is_trigger: bool) {
@@ -318,6 +325,7 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
             let kind = ErrorKind::BadDrive(written.to_string());
             self.refuse(instruction, path.span(), kind)
         })?;
+        let path = limits::directory(path);
         self.state.image.workdir = match path.to_known() {
             Some(known) => style.native(known).into(),
             None => path.clone(),

@@ -8,6 +8,7 @@ mod circles;
 mod convert;
 mod from;
 mod image;
+mod limits;
 mod mount;
 mod options;
 mod origins;
