@@ -1,53 +1,70 @@
 //! Variables in words that BuildKit expands.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use dflint_parser::Text;
 
-/// Where a word first names the variable `name` (`$name` or `${name…`): the name's bytes in the
-/// logical text.
-pub(crate) fn name_in(word: &Text, name: &str) -> Option<Range<usize>> {
-    let text = word.as_str();
-    text.match_indices('$').find_map(|(at, _)| {
-        let after = text.get(at + 1..)?;
-        let braced = after.strip_prefix('{');
-        let rest = braced.unwrap_or(after).strip_prefix(name)?;
-        let continues = |c: char| c.is_alphanumeric() || c == '_';
-        if rest.starts_with(continues) && name.starts_with(continues) {
-            return None;
-        }
-        let start = at + 1 + usize::from(braced.is_some());
-        Some(start..start + name.len())
-    })
+/// The variables that a word names (`$name` or `${name…}`), each looked up without reading the
+/// word again.
+pub(crate) struct NamedVariables<'t>(HashMap<&'t str, Named>);
+
+/// One of them.
+struct Named {
+    /// The bytes of its name where it first stands, in the logical text.
+    place: Range<usize>,
+    uses: usize,
+    /// How many of them say what to do where it is unset (`${name:-default}`, `${name+set}`).
+    prepared: usize,
 }
 
-/// Whether every use of the variable in the word says what to do where it is unset
-/// (`${name:-default}`, `${name+set}`).
-pub(crate) fn expects_unset(word: &Text, name: &str) -> bool {
-    let text = word.as_str();
-    let mut uses = 0;
-    let mut prepared = 0;
-    for (at, _) in text.match_indices('$') {
-        let after = text.get(at + 1..).unwrap_or_default();
-        let braced = after.strip_prefix('{');
-        let Some(rest) = braced.unwrap_or(after).strip_prefix(name) else {
-            continue;
-        };
-        if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-            continue;
+impl<'t> NamedVariables<'t> {
+    pub(crate) fn of(word: &'t Text) -> Self {
+        let text = word.as_str();
+        let mut found: HashMap<&str, Named> = HashMap::new();
+        for (at, _) in text.match_indices('$') {
+            let after = text.get(at + 1..).unwrap_or_default();
+            let braced = after.strip_prefix('{');
+            let (name, rest) = split_name(braced.unwrap_or(after));
+            let start = at + 1 + usize::from(braced.is_some());
+            let named = found.entry(name).or_insert(Named {
+                place: start..start + name.len(),
+                uses: 0,
+                prepared: 0,
+            });
+            let modifier = rest.strip_prefix(':').unwrap_or(rest);
+            named.uses += 1;
+            named.prepared +=
+                usize::from(braced.is_some() && modifier.starts_with(['-', '+', '?']));
         }
-        uses += 1;
-        let modifier = rest.strip_prefix(':').unwrap_or(rest);
-        prepared += usize::from(braced.is_some() && modifier.starts_with(['-', '+', '?']));
+        Self(found)
     }
-    uses > 0 && uses == prepared
+
+    /// Where the word first names the variable: the name's bytes in the logical text.
+    pub(crate) fn place(&self, name: &str) -> Option<Range<usize>> {
+        self.0.get(name).map(|named| named.place.clone())
+    }
+
+    /// Whether every use of the variable says what to do where it is unset.
+    pub(crate) fn expects_unset(&self, name: &str) -> bool {
+        let named = self.0.get(name);
+        named.is_some_and(|named| named.uses == named.prepared)
+    }
+}
+
+/// The name that `text` begins with: letters, digits and underscores, or one other character.
+fn split_name(text: &str) -> (&str, &str) {
+    let continues = |c: char| c.is_alphanumeric() || c == '_';
+    let end = text.find(|c| !continues(c)).unwrap_or(text.len());
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    text.split_at(end.max(first))
 }
 
 #[cfg(test)]
 mod tests {
     use dflint_parser::Text;
 
-    use super::{expects_unset, name_in};
+    use super::NamedVariables;
 
     #[test]
     fn names_are_found_whole() {
@@ -58,7 +75,8 @@ mod tests {
             ("$AB", None),
             ("A", None),
         ] {
-            assert_eq!(name_in(&Text::contiguous(word, 0), "A"), want, "{word}");
+            let text = Text::contiguous(word, 0);
+            assert_eq!(NamedVariables::of(&text).place("A"), want, "{word}");
         }
     }
 
@@ -72,11 +90,9 @@ mod tests {
             ("${A#x}", false),
             ("${AB:-x}", false),
         ] {
-            assert_eq!(
-                expects_unset(&Text::contiguous(word, 0), "A"),
-                want,
-                "{word}"
-            );
+            let text = Text::contiguous(word, 0);
+            let expects = NamedVariables::of(&text).expects_unset("A");
+            assert_eq!(expects, want, "{word}");
         }
     }
 }

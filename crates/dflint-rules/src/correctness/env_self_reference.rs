@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use dflint_parser::{Command, Instruction, KeyValue};
 
-use crate::variable::name_in;
+use crate::variable::NamedVariables;
 use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
@@ -46,16 +46,17 @@ fn first_reference<'m, 'a>(
     is_set: impl Fn(&str) -> bool,
 ) -> Option<(&'m KeyValue<'a>, &'m str)> {
     pairs.iter().enumerate().find_map(|(at, pair)| {
+        let variables = NamedVariables::of(&pair.value);
         let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
         let mut names = others.map(|(_, other)| other.key.as_str());
-        let name = names.find(|name| !is_set(name) && refers_to(pair, name))?;
+        let name = names.find(|name| !is_set(name) && refers_to(pair, &variables, name))?;
         Some((pair, name))
     })
 }
 
 /// Whether the value holds `$name` or `${name}`. One with a default says what it wants.
-fn refers_to(pair: &KeyValue, name: &str) -> bool {
-    let Some(at) = name_in(&pair.value, name) else {
+fn refers_to(pair: &KeyValue, variables: &NamedVariables, name: &str) -> bool {
+    let Some(at) = variables.place(name) else {
         return false;
     };
     let text = pair.value.as_str();

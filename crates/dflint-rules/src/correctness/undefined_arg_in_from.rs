@@ -6,7 +6,7 @@ use dflint_parser::{Command, Instruction, Text};
 
 use crate::lines::start_above;
 use crate::suggestion::nearest;
-use crate::variable::name_in;
+use crate::variable::NamedVariables;
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -55,17 +55,19 @@ fn check_word(
     declared: &[&str],
     findings: &mut Findings,
 ) {
-    for name in cx
-        .model
-        .expander()
-        .unset_names(word.as_str(), cx.model.global_args())
-    {
+    let expander = cx.model.expander();
+    let unset = expander.unset_names(word.as_str(), cx.model.global_args());
+    if unset.is_empty() {
+        return;
+    }
+    let variables = NamedVariables::of(word);
+    for name in unset {
         if declared.contains(&name.as_str()) {
             continue;
         }
         let suggestion = nearest(&name, declared.iter().copied());
         let hint = suggestion.map_or_else(String::new, |it| format!(", did you mean `{it}`?"));
-        let place = name_in(word, &name);
+        let place = variables.place(&name);
         let span = place
             .clone()
             .map_or_else(|| word.span(), |place| word.span_of(place));

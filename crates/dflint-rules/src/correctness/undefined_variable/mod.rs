@@ -11,7 +11,7 @@ use dflint_parser::{Command, Text};
 
 use crate::lines::start_above;
 use crate::suggestion::{MOST_OPTIONS, nearest};
-use crate::variable::{expects_unset, name_in};
+use crate::variable::NamedVariables;
 use crate::visit::Visit;
 use crate::{Context, Dialect, Findings, Rule};
 use words::expanded_words;
@@ -38,7 +38,7 @@ impl Rule for UndefinedVariable {
                     break;
                 }
                 word.with_expander(cx.model.expander(), |expander| {
-                    judge.word(word.text, expander, env, &[], findings);
+                    judge.word(word.text, expander, env, &HashSet::new(), findings);
                 });
             }
         }
@@ -96,6 +96,7 @@ struct Judge<'j, 'm, 'a> {
 /// A variable that is not set, in the word that uses it.
 struct Use<'u, 'a> {
     word: &'u Text<'a>,
+    variables: &'u NamedVariables<'u>,
     name: &'u str,
     suggestion: Option<String>,
     /// Whether an `ARG` of that name in this stage would give it a value.
@@ -119,7 +120,7 @@ impl Judge<'_, '_, '_> {
             _ => &[],
         };
         let mut env = self.visit.step.state.env().clone();
-        let mut declared: Vec<&str> = Vec::new();
+        let mut declared: HashSet<&str> = HashSet::new();
         for (at, definition) in definitions.iter().enumerate() {
             let name = definition.key.as_str();
             // A build argument takes the place of the default, which is then not looked at.
@@ -131,7 +132,7 @@ impl Judge<'_, '_, '_> {
                 }
                 self.word(default, self.cx.model.expander(), &env, &declared, findings);
             }
-            declared.push(name);
+            declared.insert(name);
             let value = match values.get(at) {
                 Some(argument) => argument.value.clone(),
                 // The instruction is refused, but maybe for a later word.
@@ -153,12 +154,17 @@ impl Judge<'_, '_, '_> {
         word: &Text,
         expander: &Expander,
         env: &Env,
-        declared: &[&str],
+        declared: &HashSet<&str>,
         findings: &mut Findings,
     ) {
-        for name in expander.unset_names(word.as_str(), env) {
+        let unset = expander.unset_names(word.as_str(), env);
+        if unset.is_empty() {
+            return;
+        }
+        let variables = NamedVariables::of(word);
+        for name in unset {
             let is_declared = self.visit.step.state.has_arg(&name)
-                || declared.contains(&name.as_str())
+                || declared.contains(name.as_str())
                 || NOT_IN_ENV.contains(&name.as_str());
             if is_declared {
                 continue;
@@ -171,6 +177,7 @@ impl Judge<'_, '_, '_> {
             let suggestion = nearest(&name, names.into_iter().map(|variable| &*variable.name));
             let used = Use {
                 word,
+                variables: &variables,
                 name: &name,
                 suggestion: suggestion.map(str::to_owned),
                 needs_arg: self.is_argument(&name, env),
@@ -195,7 +202,7 @@ impl Judge<'_, '_, '_> {
         if self.cx.dialect == Dialect::Buildkit {
             return true;
         }
-        if expects_unset(used.word, used.name) {
+        if used.variables.expects_unset(used.name) {
             return false;
         }
         let is_misspelt = used.suggestion.is_some() && used.name.len() >= SHORTEST_MISSPELT;
@@ -207,7 +214,7 @@ impl Judge<'_, '_, '_> {
 
     fn report(&self, used: &Use, findings: &mut Findings) {
         let Use { word, name, .. } = used;
-        let place = name_in(word, name);
+        let place = used.variables.place(name);
         let span = place.map_or_else(|| word.span(), |place| word.span_of(place));
         let hint = match &used.suggestion {
             _ if used.needs_arg => format!(", repeat `ARG {name}` in this stage"),
@@ -239,7 +246,8 @@ impl Judge<'_, '_, '_> {
                 .suggestion
                 .as_ref()
                 .ok_or("nobody can know what it should be")?;
-            let place = name_in(used.word, used.name).ok_or("the name is not in one piece")?;
+            let place = used.variables.place(used.name);
+            let place = place.ok_or("the name is not in one piece")?;
             let span = used.word.span_of(place);
             (
                 format!("Write `{suggestion}`"),
