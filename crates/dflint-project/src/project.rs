@@ -12,7 +12,7 @@ use dflint_shellcheck::ShellCheck;
 
 use crate::builds::{Builds, DockerfileFacts};
 use crate::config::{Config, ConfigError};
-use crate::context::{Contexts, DiskContext, infer, project_root};
+use crate::context::{Contexts, DiskContext, Roots, infer};
 use crate::discovery::{Discovered, Exclusions, discover};
 use crate::exclude::{PatternError, Patterns};
 use crate::paths::absolute;
@@ -85,6 +85,7 @@ pub struct Project {
     exclude: Patterns,
     contexts: Contexts,
     builds: Builds,
+    roots: Roots,
     /// By directory.
     configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
     shellchecks: ShellChecks,
@@ -124,6 +125,7 @@ impl Project {
             exclude,
             contexts: Contexts::default(),
             builds: Builds::default(),
+            roots: Roots::default(),
             configs: Mutex::default(),
             shellchecks: ShellChecks::default(),
             settings: Mutex::default(),
@@ -280,7 +282,9 @@ impl Project {
         } else {
             own
         };
-        project_root(own, otherwise)
+        self.roots
+            .of(own)
+            .map_or_else(|| otherwise.to_owned(), |root| root.to_path_buf())
     }
 
     /// What the other files of the project say about builds of the Dockerfile at `path` (absolute

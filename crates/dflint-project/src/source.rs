@@ -59,7 +59,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     if kind.len() > MAX_BYTES {
         return Err(ReadError::TooLarge);
     }
-    read_from(File::open(path)?)
+    // Room for one byte more shows at once that the file ends there.
+    let room = usize::try_from(kind.len() + 1).unwrap_or_default();
+    fill(Vec::with_capacity(room), File::open(path)?)
 }
 
 /// Reads to the end of `input`.
@@ -68,7 +70,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
 ///
 /// What [`ReadError`] lists. Never reads more than [`MAX_BYTES`] and one byte.
 pub fn read_from(input: impl Read) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
+    fill(Vec::new(), input)
+}
+
+fn fill(mut bytes: Vec<u8>, input: impl Read) -> Result<Vec<u8>, ReadError> {
     input.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(ReadError::TooLarge);

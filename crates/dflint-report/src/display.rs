@@ -47,7 +47,7 @@ pub(crate) struct Excerpt {
 
 /// The window of `line` around its bytes `marked`; `None` where the line can be shown whole.
 pub(crate) fn excerpt(line: &str, marked: Span) -> Option<Excerpt> {
-    if line.len() <= MAX_LINE || line.chars().count() <= MAX_LINE {
+    if line.len() <= MAX_LINE || line.chars().nth(MAX_LINE).is_none() {
         return None;
     }
     let head = line.get(..marked.start as usize).unwrap_or(line);

@@ -4,17 +4,6 @@ use std::path::{Path, PathBuf};
 
 use dflint_parser::{Command, Dockerfile, Mount, MountKind, Source, Text, Transfer};
 
-/// The directory in which a project begins: the nearest one with a `.git` in or above
-/// `directory`, else `otherwise`. All paths absolute and clean.
-#[must_use]
-pub fn project_root(directory: &Path, otherwise: &Path) -> PathBuf {
-    directory
-        .ancestors()
-        .find(|ancestor| ancestor.join(".git").exists())
-        .unwrap_or(otherwise)
-        .to_owned()
-}
-
 /// The build context of the Dockerfile at `path`: the nearest directory from its own up to `root`
 /// in which everything stands that the file takes from its context by a literal path.
 ///

@@ -1,6 +1,7 @@
 //! Build contexts on disk.
 
 mod infer;
+mod roots;
 mod scan;
 
 use std::collections::HashMap;
@@ -11,7 +12,8 @@ use dflint_build::{BuildContext, DockerIgnore, Entry};
 
 use self::scan::Scan;
 
-pub use infer::{infer, project_root};
+pub use infer::infer;
+pub use roots::Roots;
 
 /// The build context of one Dockerfile.
 #[derive(Debug)]
