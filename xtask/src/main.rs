@@ -5,6 +5,8 @@ mod conformance;
 mod docs;
 mod e2e;
 mod fmt;
+mod measure;
+mod scale;
 
 use std::process::ExitCode;
 
@@ -22,6 +24,8 @@ enum Chore {
     Docs(docs::Arguments),
     /// Format all code, rules included.
     Fmt(fmt::Arguments),
+    /// Find out whether dflint's time grows faster than the file it reads.
+    Scale(scale::Arguments),
     /// Build images before and after a fix, with a real engine, and compare them.
     E2e(e2e::Arguments),
 }
@@ -32,6 +36,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Conformance(arguments) => conformance::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Fmt(arguments) => fmt::run(&arguments),
+        Chore::Scale(arguments) => scale::run(&arguments),
         Chore::E2e(arguments) => e2e::run(&arguments),
     }
 }

@@ -3,8 +3,6 @@
 //! Whatever a user waits for is in the figures: starting the process, finding the files, reading
 //! them, linting, printing. Neighbours that are on `PATH` are measured in the same way.
 
-mod measure;
-
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use walkdir::WalkDir;
 
-use self::measure::{Figures, measure};
+use crate::measure::{Figures, measure, release_binary};
 
 /// The command line of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]
@@ -50,11 +48,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(binary) => binary.clone(),
         None => release_binary()?,
     };
-    ensure!(
-        binary.is_file(),
-        "{} is missing; cargo build --release -p dflint makes it",
-        binary.display()
-    );
     let corpus = arguments.data.join("corpus");
     let samples = samples(&corpus)?;
     let mut cases = dflint_cases(&binary, &corpus, &samples);
@@ -72,15 +65,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         println!("{}", row(case, &figures));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// `target/release/dflint` for an xtask that runs from `target/debug`.
-fn release_binary() -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let target = program.parent().and_then(Path::parent);
-    let target = target.context("this program does not run from a target directory")?;
-    let name = format!("dflint{}", std::env::consts::EXE_SUFFIX);
-    Ok(target.join("release").join(name))
 }
 
 /// The Dockerfiles of the corpus, smallest first.

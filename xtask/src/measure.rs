@@ -1,22 +1,38 @@
-//! One command, run several times.
+//! One command, run several times, as a whole process.
 
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, ensure};
 use wait4::Wait4 as _;
+
+/// `target/release/dflint` for an xtask that runs from `target/debug`.
+pub(crate) fn release_binary() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.parent().and_then(Path::parent);
+    let target = target.context("this program does not run from a target directory")?;
+    let name = format!("dflint{}", std::env::consts::EXE_SUFFIX);
+    let binary = target.join("release").join(name);
+    ensure!(
+        binary.is_file(),
+        "{} is missing; cargo build --release -p dflint makes it",
+        binary.display()
+    );
+    Ok(binary)
+}
 
 /// What a command takes: the median of its runs, figure by figure.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     /// From starting the process to its end.
-    pub(super) wall: Duration,
+    pub(crate) wall: Duration,
     /// Processor time of all its threads, in user mode and in the kernel.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// The most memory that was resident at once, in bytes.
-    pub(super) peak_bytes: u64,
+    pub(crate) peak_bytes: u64,
 }
 
 /// Runs a command once unmeasured and `runs` times measured; what it prints is thrown away.
@@ -24,7 +40,7 @@ pub(super) struct Figures {
 /// # Errors
 /// The command cannot be started or waited for. Its exit code does not matter: linters end with 1
 /// where they find something.
-pub(super) fn measure(program: &Path, arguments: &[OsString], runs: usize) -> io::Result<Figures> {
+pub(crate) fn measure(program: &Path, arguments: &[OsString], runs: usize) -> io::Result<Figures> {
     run(program, arguments)?;
     let figures: Vec<Figures> = (0..runs)
         .map(|_| run(program, arguments))
