@@ -1,18 +1,15 @@
 //! Which variables the instructions of a final stage read.
 
 use dflint_build::{Action, Step};
-use dflint_parser::Command;
+use dflint_parser::{Command, Text};
 
-use crate::variable::name_in;
+use crate::variable::NamedVariables;
 
 /// Whether the instruction, or the script that it runs, names the variable.
 pub(super) fn reads(step: &Step, name: &str) -> bool {
-    name_in(&step.instruction.rest, name).is_some()
-        || step
-            .instruction
-            .heredocs
-            .iter()
-            .any(|heredoc| name_in(&heredoc.body, name).is_some())
+    let names = |text: &Text| NamedVariables::of(text).place(name).is_some();
+    let mut heredocs = step.instruction.heredocs.iter();
+    names(&step.instruction.rest) || heredocs.any(|heredoc| names(&heredoc.body))
 }
 
 /// The names that the step declares, of `ARG` and `ENV`.
