@@ -116,12 +116,7 @@ fn report(cx: &Context, stage: &Stage, numbers: &Numbers, findings: &mut Finding
     finding.fix_or_withhold(removal(cx, stage, numbers, safety));
 }
 
-fn removal(
-    cx: &Context,
-    stage: &Stage,
-    numbers: &Numbers,
-    safety: Safety,
-) -> Result<Fix, String> {
+fn removal(cx: &Context, stage: &Stage, numbers: &Numbers, safety: Safety) -> Result<Fix, String> {
     if let Some(place) = numbers.behind(stage.id) {
         return Err(format!(
             "{place} counts the stages, and would mean another one"
