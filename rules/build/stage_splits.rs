@@ -31,6 +31,7 @@ schema! {
 schema! {
     struct Commands {
         harmless: Vec<String>,
+        printing: Vec<String>,
         repeated: Vec<String>,
         builders: Vec<String>,
         tidying: Vec<String>,
@@ -51,6 +52,8 @@ struct Language {
     sources: Vec<String>,
     #[serde(default)]
     proofs: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    starts_programs: Vec<String>,
     #[serde(default)]
     build_env: Vec<String>,
     #[serde(default)]
@@ -123,7 +126,7 @@ impl Language {
         let proofs: Vec<(String, Vec<String>)> = self.proofs.clone().into_iter().collect();
         Ok(format!(
             "Language {{ title: {}, tool: {}, builds: {}, artefact: {}, leaves: {}, shape: {}, \
-             sources: {}, proofs: {}, build_env: {}, keeps_base: {}, runtimes: {} }}",
+             sources: {}, proofs: {}, starts_programs: {}, build_env: {}, keeps_base: {}, runtimes: {} }}",
             self.title.literal(),
             self.tool.literal(),
             self.builds.literal(),
@@ -132,6 +135,7 @@ impl Language {
             self.shape.literal(),
             self.sources.literal(),
             proofs.literal(),
+            self.starts_programs.literal(),
             self.build_env.literal(),
             self.keeps_base.literal(),
             self.runtimes.literal(),

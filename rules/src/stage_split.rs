@@ -27,6 +27,8 @@ pub struct Language {
     pub sources: &'static [&'static str],
     /// Files of the build that say whether its result stands alone: file and what it holds.
     pub proofs: &'static [(&'static str, &'static [&'static str])],
+    /// Words of a source file that starts other programs.
+    pub starts_programs: &'static [&'static str],
     /// Variables that only the build reads, `*` as wildcard.
     pub build_env: &'static [&'static str],
     /// Repositories that the final stage stands on too.
@@ -103,6 +105,8 @@ pub struct Distribution {
 pub struct Commands {
     /// They leave nothing that the program needs.
     pub harmless: &'static [&'static str],
+    /// They only print or set variables.
+    pub printing: &'static [&'static str],
     /// The final stage repeats them.
     pub repeated: &'static [&'static str],
     /// They build, in the folder of the sources.

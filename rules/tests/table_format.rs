@@ -198,7 +198,7 @@ const SPLITS: &str = r#"
 build-packages = []
 plain-bases = []
 neutral-files = []
-commands = { harmless = [], repeated = [], builders = [], tidying = [] }
+commands = { harmless = [], printing = [], repeated = [], builders = [], tidying = [] }
 [families.debian]
 install = "apt-get install {packages}"
 compilers = []

@@ -3,6 +3,7 @@
 use dflint_build::path::{base, join};
 use dflint_build::{Action, BuildContext, CopySource, CopyStep, EntryKind, Origin};
 
+use crate::archive::is_archive;
 use crate::place::{below, relative};
 use crate::sent_files::{kind_of, sent_files};
 
@@ -33,7 +34,12 @@ pub(super) fn brought(ground: &Ground) -> Result<Vec<Brought>, String> {
             continue;
         };
         let line = step.instruction.start_line;
-        if copy.from != Origin::Context || copy.is_add {
+        let is_archive = |source: &CopySource| match source {
+            CopySource::Path { path, .. } => is_archive(path.as_str()),
+            _ => true,
+        };
+        let unpacks = copy.is_add && copy.sources.iter().any(is_archive);
+        if copy.from != Origin::Context || unpacks {
             return Err(format!(
                 "line {line} brings files that do not come from the build context"
             ));

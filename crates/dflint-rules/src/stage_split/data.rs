@@ -6,7 +6,7 @@ use dflint_build::path::join;
 use dflint_build::{Action, BuildContext};
 use dflint_knowledge::stage_split::{Artefact, is_neutral_file};
 
-use crate::place::{folder, is_within, relative};
+use crate::place::{below, folder, is_within, relative};
 
 use super::{Brought, Ground};
 
@@ -49,14 +49,17 @@ pub(super) fn data(ground: &Ground, brought: &[Brought]) -> Result<Vec<String>, 
     Ok(paths)
 }
 
-/// The folder that the file's `COPY` writes into: what is above it is not the project's.
+/// The folder that is not the project's alone: the one that the file's `COPY` writes into, or above
+/// that where it lies below the working directory.
 fn roots(ground: &Ground, file: &Brought) -> String {
     let step = ground.stage.steps.get(file.at);
     let destination = match step.map(|step| &step.action) {
         Some(Action::Copy(copy)) => copy.destination.as_str().trim_end_matches('/'),
         _ => "",
     };
-    match destination == file.image {
+    let workdir = ground.stage.end.workdir();
+    let is_own = below(destination, workdir.as_str()).is_some();
+    match destination == file.image || is_own {
         true => folder(destination).to_owned(),
         false => destination.to_owned(),
     }

@@ -7,12 +7,13 @@ use dflint_knowledge::package_manager::Action as PackageAction;
 use dflint_knowledge::stage_split::{Artefact, commands};
 use dflint_shell::{RedirectKind, SimpleCommand};
 
-use crate::package_calls::call;
-use crate::place::{folder, is_within};
+use crate::package_calls::{call, directory};
+use crate::place::{folder, is_within, resolve};
 
 use super::artefact::Made;
+use super::brought::Brought;
 use super::packages::{Installed, is_system};
-use super::{Ground, variables};
+use super::{Ground, targets, variables};
 
 /// Which instructions go where.
 pub(super) struct Division {
@@ -37,7 +38,12 @@ enum Fate {
 ///
 /// # Errors
 /// The instruction that belongs to no side for certain.
-pub(super) fn divide(ground: &Ground, made: &Made) -> Result<Division, String> {
+pub(super) fn divide(
+    ground: &Ground,
+    made: &Made,
+    brought: &[Brought],
+    data: &[String],
+) -> Result<Division, String> {
     let steps = &ground.stage.steps;
     let mut division = Division {
         last: last_of_build(ground)?,
@@ -46,7 +52,7 @@ pub(super) fn divide(ground: &Ground, made: &Made) -> Result<Division, String> {
         installed: Installed::default(),
     };
     for (at, step) in steps.iter().enumerate().take(division.last + 1) {
-        let fate = fate(ground, made, at, step, &mut division.installed)?;
+        let fate = fate(ground, made, brought, at, step, &mut division.installed)?;
         match fate {
             Fate::Stays => {}
             Fate::Moves => division.moved.push(at),
@@ -57,6 +63,7 @@ pub(super) fn divide(ground: &Ground, made: &Made) -> Result<Division, String> {
         runs_in_final_stage(ground, step)?;
     }
     repeat_arguments(ground, &mut division);
+    targets::are_there(ground, &division, made, data)?;
     let kept = division.moved.iter().chain(&division.repeated).copied();
     let kept = kept.chain(division.last + 1..steps.len());
     for step in kept.filter_map(|at| steps.get(at)) {
@@ -111,6 +118,7 @@ pub(super) fn all_commands<'m>(step: &'m Step<'_>) -> impl Iterator<Item = Simpl
 fn fate(
     ground: &Ground,
     made: &Made,
+    brought: &[Brought],
     at: usize,
     step: &Step,
     installed: &mut Installed,
@@ -141,7 +149,7 @@ fn fate(
         Action::Arg(_) | Action::Workdir { .. } | Action::User(_) | Action::Copy(_) => {
             Ok(Fate::Stays)
         }
-        Action::Run(_) => fate_of_run(ground, made, at, step, installed),
+        Action::Run(_) => fate_of_run(ground, made, brought, at, step, installed),
         Action::Shell(_) | Action::Onbuild(_) | Action::Invalid => Err(format!(
             "line {line} is neither the build's nor the program's alone"
         )),
@@ -193,6 +201,7 @@ fn lands_as_named(source: &CopySource, place: &str) -> bool {
 fn fate_of_run(
     ground: &Ground,
     made: &Made,
+    brought: &[Brought],
     at: usize,
     step: &Step,
     installed: &mut Installed,
@@ -209,6 +218,11 @@ fn fate_of_run(
             ));
         }
         let Some(name) = command.name() else {
+            if command.words().len() > 0 {
+                return Err(format!(
+                    "line {line} runs a command that is not known before the build"
+                ));
+            }
             other = true;
             continue;
         };
@@ -236,10 +250,15 @@ fn fate_of_run(
             || commands().builders.contains(&name)
         {
             other = true;
+        } else if name == "chmod" && is_about_sources(command, step, brought) {
+            // The mode comes along with the file.
+            other = true;
         } else if commands().repeated.contains(&name) {
             repeated |= !(at >= ground.call.at && is_about(command, made));
-        } else if commands().harmless.contains(&name) {
+        } else if commands().printing.contains(&name) {
             // On its own it means nothing; beside others it belongs to them.
+        } else if commands().harmless.contains(&name) {
+            other = true;
         } else {
             return Err(format!(
                 "line {line} runs `{name}`, whose result the program may need"
@@ -265,6 +284,19 @@ fn serves_globally(ground: &Ground, command: SimpleCommand) -> bool {
     ground.call.language.artefact == Artefact::NodeBuild
         && matches!(command.name(), Some("npm" | "yarn" | "pnpm"))
         && command.args().filter_map(|word| word.literal()).any(global)
+}
+
+/// Whether each path that the command names is a file that came with the sources, or a folder of
+/// such files.
+fn is_about_sources(command: SimpleCommand, step: &Step, brought: &[Brought]) -> bool {
+    let place = directory(&step.state, command);
+    let (Some(place), Some(paths)) = (place, targets::operands(command)) else {
+        return false;
+    };
+    paths.iter().all(|path| {
+        let path = resolve(&place, path);
+        brought.iter().any(|file| is_within(&file.image, &path))
+    })
 }
 
 /// Whether the command concerns nothing but what was built and the folders it lies in.
@@ -314,7 +346,7 @@ fn runs_in_final_stage(ground: &Ground, step: &Step) -> Result<(), String> {
                 let called = call(&step.state, *command, ground.cx.build_context);
                 let known = |name: &str| {
                     commands().repeated.contains(&name)
-                        || commands().harmless.contains(&name)
+                        || commands().printing.contains(&name)
                         || runs_packages && name.starts_with("python")
                 };
                 !command.name().is_some_and(known) && !called.as_ref().is_some_and(is_system)

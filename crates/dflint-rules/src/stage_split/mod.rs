@@ -7,12 +7,14 @@
 mod artefact;
 mod brought;
 mod build_call;
+mod children;
 mod data;
 mod division;
 mod launch;
 mod layout;
 mod packages;
 mod runtime;
+mod targets;
 mod variables;
 
 use dflint_build::{Base, Stage};
@@ -60,11 +62,12 @@ pub(crate) fn plan<'a>(
     };
     let brought = brought::brought(&ground)?;
     let made = artefact::made(&ground, &brought)?;
-    let division = division::divide(&ground, &made)?;
     let data = match made.stands_alone {
         true => Vec::new(),
         false => data::data(&ground, &brought)?,
     };
+    let division = division::divide(&ground, &made, &brought, &data)?;
+    children::starts_none(&ground, &brought)?;
     let runtime = runtime::runtime(&ground, &division)?;
     layout::fix(&ground, &made, &division, &data, &runtime)
 }

@@ -147,6 +147,7 @@ fn packages_for(
             .iter()
             .find(|(known, _)| *known == name);
         let is_there = commands().harmless.contains(&name)
+            || commands().printing.contains(&name)
             || family.commands.contains(&name)
             || division.installed.names.contains(name)
             || chosen.is_same;

@@ -1,5 +1,6 @@
 //! The packages that pip installs, in a virtual environment of their own.
 
+use dflint_build::Base;
 use dflint_build::path::base;
 
 use crate::package_calls::{calls, directory};
@@ -38,6 +39,18 @@ const COMPILE_LATER: [&str; 9] = [
 ];
 
 pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String> {
+    let repository = match &ground.stage.base {
+        Base::Image(image) => image.name(),
+        _ => String::new(),
+    };
+    if !ground
+        .call
+        .language
+        .keeps_base
+        .contains(&repository.as_str())
+    {
+        return Err("only Python's own image is known to make virtual environments".to_owned());
+    }
     for step in ground.stage.steps.iter().take(ground.call.at + 1) {
         let line = step.instruction.start_line;
         for call in calls(step, ground.cx.build_context) {
