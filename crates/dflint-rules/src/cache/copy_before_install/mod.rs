@@ -49,7 +49,9 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
         let copy = ContextCopy::new(at, step);
         copies.extend(copy.filter(|copy| copy.brings_source(cx.build_context)));
         for install in installs(cx, at, step) {
-            if copies.is_empty() {
+            let concerned = |copy: &&ContextCopy| concerns(**copy, &install);
+            let concerned: Vec<ContextCopy> = copies.iter().filter(concerned).copied().collect();
+            if concerned.is_empty() {
                 earlier.push(install);
                 continue;
             }
@@ -61,7 +63,7 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
             if by_hand.is_some_and(|it| keeps_its_work(step, &install, it)) {
                 continue;
             }
-            if let Some(late) = late(cx, stage, &copies, install) {
+            if let Some(late) = late(cx, stage, concerned, install) {
                 report(cx, stage, &late, findings);
                 copies.clear();
                 break;
@@ -132,17 +134,14 @@ fn is_installed_below(cx: &Context, stage: &Stage, install: &Install) -> bool {
     false
 }
 
-/// The installation, where copies of source code that concern it come first and what it needs
-/// could have been copied without them.
+/// The installation that comes after `copies` of source code, where what it needs could have been
+/// copied without them.
 fn late<'m>(
     cx: &Context,
     stage: &Stage,
-    copies: &[ContextCopy<'m>],
+    copies: Vec<ContextCopy<'m>>,
     install: Install<'m>,
 ) -> Option<Late<'m>> {
-    let concerned = |copy: &&ContextCopy| concerns(**copy, &install);
-    let copies: Vec<ContextCopy> = copies.iter().filter(concerned).copied().collect();
-    copies.first()?;
     let is_there = is_there(cx, stage, &install);
     let late = Late { copies, install };
     let is_needless = plan::is_needless(cx, stage, &late);
