@@ -5,10 +5,10 @@ use dflint_parser::Span;
 use crate::command::{CommandId, SimpleCommand};
 use crate::range::TextRange;
 use crate::script::Script;
-use crate::tree::{Operator, OperatorKind, Pipeline};
+use crate::tree::{CompoundKind, List, Node, Operator, OperatorKind, Pipeline};
 
-/// The top-level list of a script whose steps run one after another: joined by `&&`, `;` or line
-/// ends, nothing else.
+/// The top-level list of a script whose steps run one after another: joined by `&&`, `||`, `;` or
+/// line ends, nothing else.
 #[derive(Debug, Clone, Copy)]
 pub struct Chain<'s> {
     script: &'s Script<'s>,
@@ -35,6 +35,25 @@ impl<'s> Link<'s> {
         self.script.command(self.pipeline.command()?)
     }
 
+    /// Whether it begins a list of its own: nothing in front of it decides whether it runs.
+    #[must_use]
+    pub fn begins_list(self) -> bool {
+        !self.before.is_some_and(Operator::joins)
+    }
+
+    /// Whether what is behind it runs whatever becomes of it.
+    #[must_use]
+    pub fn ends_list(self) -> bool {
+        !self.after.is_some_and(Operator::joins)
+    }
+
+    /// Whether `set -e`, where it is in force, ends the script wherever the step fails. It does not
+    /// where the status of a compound command is that of a list with `&&`, or of a `!`.
+    #[must_use]
+    pub fn fails_only_by_errexit(self) -> bool {
+        fails_only_by_errexit(self.pipeline)
+    }
+
     /// Where it stands in the script's logical text, without operators.
     #[must_use]
     pub fn range(self) -> TextRange {
@@ -57,12 +76,12 @@ impl Script<'_> {
         self.chain_of(|kind| kind == OperatorKind::And)
     }
 
-    /// The steps that run one after another, joined by `&&`, `;` or line ends: what
+    /// The steps that run one after another, joined by `&&`, `||`, `;` or line ends: what
     /// [`Script::and_chain`] gives, and scripts of several lines. Whether a failing step ends
     /// the script is for each command to say ([`SimpleCommand::must_succeed`]).
     #[must_use]
     pub fn sequence(&self) -> Option<Chain<'_>> {
-        self.chain_of(|kind| !matches!(kind, OperatorKind::Or | OperatorKind::Background))
+        self.chain_of(|kind| kind != OperatorKind::Background)
     }
 
     fn chain_of(&self, allowed: impl Fn(OperatorKind) -> bool) -> Option<Chain<'_>> {
@@ -120,15 +139,62 @@ impl<'s> Chain<'s> {
         self.script.command(command)?.top_level_item()
     }
 
+    /// The first and the last step of the list that step `index` belongs to: the steps around it
+    /// that are joined by `&&` and `||`.
+    #[must_use]
+    pub fn list_around(self, index: usize) -> Option<(Link<'s>, Link<'s>)> {
+        let mut first = self.get(index)?;
+        let mut last = first;
+        while !first.begins_list() {
+            first = self.get(first.index.checked_sub(1)?)?;
+        }
+        while let Some(next) = self.get(last.index + 1).filter(|_| !last.ends_list()) {
+            last = next;
+        }
+        Some((first, last))
+    }
+
+    /// Whether the script could end in another way, or go on where it ended, if step `index`, which
+    /// succeeds, were taken out.
+    #[must_use]
+    pub fn decides(self, index: usize) -> bool {
+        let Some(link) = self.get(index) else {
+            return true;
+        };
+        let is_last = index + 1 == self.len();
+        let errexit = link.command().is_some_and(SimpleCommand::under_errexit);
+        match (link.begins_list(), link.ends_list()) {
+            (_, false) => false,
+            // The step before becomes the last of its list, which `set -e` watches.
+            (false, true) => errexit && !is_last,
+            (true, true) if !is_last => false,
+            // Another step gives the script its status: one that has succeeded by then, or not.
+            (true, true) => {
+                let before = index.checked_sub(1).and_then(|before| self.get(before));
+                !before.is_some_and(|before| {
+                    before.begins_list() && before.command().is_some() && errexit
+                })
+            }
+        }
+    }
+
     /// The spans of the file to delete so that step `index` and one operator next to it are
     /// gone, and line layout, comments and all other steps stay.
     ///
-    /// `source` is the file. `None` where a comment stands so that it cannot be kept, or where
-    /// the step is the only one.
+    /// `source` is the file. `None` where a comment stands so that it cannot be kept, where the
+    /// step is the only one, or beside `||`.
     #[must_use]
     pub fn removal(self, index: usize, source: &str) -> Option<Vec<Span>> {
         let link = self.get(index)?;
-        let Some(previous) = index.checked_sub(1).and_then(|before| self.get(before)) else {
+        let is_alternative = |operator: Option<Operator>| {
+            operator.is_some_and(|operator| operator.kind == OperatorKind::Or)
+        };
+        if is_alternative(link.before) || is_alternative(link.after) {
+            return None;
+        }
+        let previous = index.checked_sub(1).and_then(|before| self.get(before));
+        // What follows after `&&` must not come to hang on the list before.
+        let Some(previous) = previous.filter(|_| !link.begins_list() || link.ends_list()) else {
             let next = self.get(index + 1)?;
             return self.without_comments(link.range().start, next.range().start, source);
         };
@@ -143,7 +209,12 @@ impl<'s> Chain<'s> {
         // as the step does.
         let (before, after) = (link.before?, link.after?);
         self.without_comments(before.range.start, after.range.start, source)
-            .or_else(|| self.without_comments(link.range().start, next.range().start, source))
+            .or_else(|| {
+                let is_same = before.joins() == after.joins();
+                let (own, next) = (link.range().start, next.range().start);
+                self.without_comments(own, next, source)
+                    .filter(|_| is_same)
+            })
     }
 
     /// The file from byte `from` to byte `to` of the script, if no comment stands there.
@@ -215,6 +286,42 @@ impl<'s> Chain<'s> {
         }
         TextRange::new(at, range.end).of(text).contains('#')
     }
+}
+
+fn fails_only_by_errexit(pipeline: &Pipeline) -> bool {
+    if pipeline.negated {
+        return false;
+    }
+    let [node] = pipeline.nodes.as_slice() else {
+        return true;
+    };
+    let Node::Compound(compound) = node else {
+        return true;
+    };
+    match &compound.kind {
+        CompoundKind::Subshell(_) | CompoundKind::Test | CompoundKind::Function { .. } => true,
+        CompoundKind::Group(list) | CompoundKind::Loop { body: list, .. } => ends_plainly(list),
+        CompoundKind::If {
+            branches,
+            otherwise,
+        } => {
+            branches.iter().all(|branch| ends_plainly(&branch.body))
+                && otherwise.as_ref().is_none_or(ends_plainly)
+        }
+        CompoundKind::Case(arms) => arms.iter().all(|arm| ends_plainly(&arm.body)),
+        CompoundKind::Other(_) => false,
+    }
+}
+
+/// Whether the last pipeline of a list is no part of `&&` or `||`, and fails only by `set -e`.
+fn ends_plainly(list: &List) -> bool {
+    let Some((last, others)) = list.items.split_last() else {
+        return true;
+    };
+    let is_alone = others
+        .last()
+        .is_none_or(|before| !before.operator.is_some_and(Operator::joins));
+    is_alone && fails_only_by_errexit(&last.pipeline)
 }
 
 /// Collects the comment lines (without their line ends) of `span`.

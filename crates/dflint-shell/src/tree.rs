@@ -31,6 +31,14 @@ pub struct Operator {
     pub range: TextRange,
 }
 
+impl Operator {
+    /// `&&` and `||`: what is in front decides whether what is behind runs.
+    #[must_use]
+    pub fn joins(self) -> bool {
+        matches!(self.kind, OperatorKind::And | OperatorKind::Or)
+    }
+}
+
 /// The operators that join commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperatorKind {

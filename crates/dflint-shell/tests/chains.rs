@@ -52,7 +52,7 @@ fn only_plain_chains_are_chains() {
         ("a && b;", Some(2), Some(2)),
         ("a; b", None, Some(2)),
         ("a\nb\n", None, Some(2)),
-        ("a || b", None, None),
+        ("a || b; c", None, Some(3)),
         ("a & b", None, None),
         ("a && b &", None, None),
         ("a && 'b", None, None),
@@ -140,6 +140,16 @@ fn a_step_is_taken_out_with_its_operator() {
             Some("RUN a \\\n # why\n && c\n"),
         ),
         ("RUN a \\\n # one\n && b \\\n # two\n && c\n", 1, None),
+        ("RUN a; b && c", 1, Some("RUN a; c")),
+        ("RUN a && b; c", 1, Some("RUN a; c")),
+        (
+            "RUN a \\\n # one\n && b \\\n # two\n; c\n",
+            1,
+            Some("RUN a \\\n # one\n \\\n # two\n; c\n"),
+        ),
+        ("RUN a || b; c", 0, None),
+        ("RUN a || b; c", 1, None),
+        ("RUN a || b; c; d", 2, Some("RUN a || b; d")),
     ];
     for (source, index, expected) in cases {
         assert_eq!(
@@ -147,5 +157,61 @@ fn a_step_is_taken_out_with_its_operator() {
             expected,
             "{source:?} without {index}"
         );
+    }
+}
+
+#[test]
+fn a_step_that_decides_how_the_script_ends_is_told() {
+    let cases = [
+        ("a && b && c", 1, false),
+        ("a && b && c", 2, false),
+        ("a; b; c", 1, false),
+        // Without the last step, the script ends with the status of the one before.
+        ("a; b; c", 2, true),
+        ("set -e; a; b; c", 3, false),
+        ("set -e; a && b; c", 3, true),
+        ("set -e; if a; then b; fi; c", 2, true),
+        // `set -e` does not end the script where `a` fails, until `a` is the last of its list.
+        ("set -e; a && b; c", 2, true),
+        ("a && b; c", 1, false),
+    ];
+    for (text, index, expected) in cases {
+        let script = Script::parse(Text::contiguous(text, 0), &Shell::default());
+        let decides = script.sequence().map(|chain| chain.decides(index));
+        assert_eq!(decides, Some(expected), "{text} without {index}");
+    }
+}
+
+#[test]
+fn lists_end_at_semicolons() {
+    let text = "a; b && c || d; e";
+    let script = Script::parse(Text::contiguous(text, 0), &Shell::default());
+    let chain = script.sequence().unwrap_or_else(|| panic!("no chain"));
+    let lists: Vec<_> = (0..chain.len())
+        .filter_map(|index| chain.list_around(index))
+        .map(|(first, last)| (first.index, last.index))
+        .collect();
+    assert_eq!(lists, [(0, 0), (1, 3), (1, 3), (1, 3), (4, 4)]);
+}
+
+#[test]
+fn what_set_e_does_not_watch_is_told() {
+    let cases = [
+        ("a", true),
+        ("! a", false),
+        ("a | b", true),
+        ("(a && b)", true),
+        ("if a && b; then c; d; fi", true),
+        ("if a; then b && c; fi", false),
+        ("if a; then b; else c || d; fi", false),
+        ("for x in y; do a; done", true),
+        ("case x in y) a && b ;; esac", false),
+        ("{ a; if b; then c && d; fi; }", false),
+    ];
+    for (text, expected) in cases {
+        let script = Script::parse(Text::contiguous(text, 0), &Shell::default());
+        let link = script.sequence().and_then(|chain| chain.get(0));
+        let told = link.map(dflint_shell::Link::fails_only_by_errexit);
+        assert_eq!(told, Some(expected), "{text}");
     }
 }
