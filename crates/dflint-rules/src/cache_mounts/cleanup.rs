@@ -3,7 +3,8 @@
 
 use dflint_build::packages::{Coverage, RemovedPath, cleanup_of, removal};
 use dflint_fix::Edit;
-use dflint_shell::{Chain, OperatorKind, SimpleCommand, Word};
+use dflint_parser::Span;
+use dflint_shell::{Chain, SimpleCommand, Word};
 
 use super::edits::Changes;
 use super::run::{Run, RunCommand, is_within};
@@ -91,7 +92,7 @@ fn touch_of_removal<'r, E>(
         for target in &mounted.targets {
             match removed.coverage(target) {
                 Coverage::Inside => emptying.push(*word),
-                Coverage::MountPoint if removed.pattern.is_none() && removed.path == *target => {
+                Coverage::MountPoint if is_no_more_than(removed, target) => {
                     emptying.push(*word);
                 }
                 Coverage::MountPoint => {
@@ -112,6 +113,18 @@ fn touch_of_removal<'r, E>(
         return Some(TouchKind::Empties { does_more: false });
     }
     Some(TouchKind::EmptiesBy(emptying))
+}
+
+/// Whether the target itself is all that goes: `/var/lib/apt/lists`, and `/var/lib/apt/lists*`,
+/// beside which apt keeps nothing of that name.
+fn is_no_more_than(removed: &RemovedPath, target: &str) -> bool {
+    const ALONE_BY_NAME: [&str; 1] = ["/var/lib/apt/lists"];
+    match &removed.pattern {
+        None => removed.path == target,
+        Some(pattern) => {
+            ALONE_BY_NAME.contains(&target) && format!("{}/{pattern}", removed.path) == format!("{target}*")
+        }
+    }
 }
 
 /// Commands that go through a whole directory.
@@ -172,6 +185,9 @@ pub(super) fn short(command: SimpleCommand<'_>) -> String {
     words.join(" ")
 }
 
+/// How many clean-ups of one script are looked at.
+const MAX_CLEANUPS: usize = 64;
+
 /// Takes out what empties the caches; `kept` is a step of the chain that stays, since something
 /// else comes in its place.
 pub(super) fn take_out(
@@ -179,6 +195,9 @@ pub(super) fn take_out(
     touches: &[Touch<'_>],
     kept: Option<usize>,
 ) -> Result<Changes, String> {
+    if touches.len() > MAX_CLEANUPS {
+        return Err("there are too many clean-ups".to_owned());
+    }
     let mut changes = Changes::default();
     let mut last_taken = None;
     for touch in touches {
@@ -186,41 +205,46 @@ pub(super) fn take_out(
             TouchKind::Breaks(reason) => return Err(reason.clone()),
             TouchKind::EmptiesBy(words) => take_words(run, touch.command, words, &mut changes)?,
             TouchKind::Empties { does_more } => {
-                let (chain, at) = place(run, touch.command)?;
                 if *does_more {
                     changes.risk = Some("a clean-up goes that does more than empty the cache");
                 }
-                if kept == Some(at) {
+                let place = place(run, touch.command);
+                let at = place.map(|(_, at)| at);
+                if at.is_some() && at == kept {
                     continue;
                 }
-                if at == 1 && last_taken == Some(0) {
-                    return Err(format!("`{}` cannot be taken out", short(touch.command)));
+                let beside_gap = at == Some(1) && last_taken == Some(0);
+                let spans = place
+                    .filter(|(chain, at)| !beside_gap && !chain.decides(*at))
+                    .and_then(|(chain, at)| Some((chain, at, chain.removal(at, run.source.file)?)));
+                match spans {
+                    Some((chain, at, spans)) => {
+                        take_step(run, chain, at, spans, &mut changes);
+                        last_taken = Some(at);
+                    }
+                    None => make_idle(run, touch.command, &mut changes)?,
                 }
-                take_step(run, chain, at, &mut changes)?;
-                last_taken = Some(at);
             }
         }
     }
     Ok(changes)
 }
 
-/// Where `command` stands in the RUN's sequence of steps.
+fn refusal(command: SimpleCommand<'_>) -> String {
+    format!(
+        "`{}` would empty the cache, and cannot be taken out",
+        short(command)
+    )
+}
+
+/// Where `command` stands in the RUN's sequence of steps; `None` where it is part of one.
 pub(super) fn place<'r>(
     run: &Run<'r, '_>,
     command: SimpleCommand<'_>,
-) -> Result<(Chain<'r>, usize), String> {
-    let refusal = || {
-        format!(
-            "`{}` would empty the cache, and cannot be taken out",
-            short(command)
-        )
-    };
-    if !run.is_own(command) {
-        return Err(refusal());
-    }
-    let chain = run.script.sequence().ok_or_else(refusal)?;
-    let at = chain.position(command.id()).ok_or_else(refusal)?;
-    Ok((chain, at))
+) -> Option<(Chain<'r>, usize)> {
+    let chain = run.script.sequence().filter(|_| run.is_own(command))?;
+    let at = chain.position(command.id())?;
+    Some((chain, at))
 }
 
 fn take_words(
@@ -247,16 +271,16 @@ fn take_words(
     Ok(())
 }
 
+/// Takes step `at` out, which stands on `spans` with an operator beside it.
 fn take_step(
     run: &Run<'_, '_>,
     chain: Chain<'_>,
     at: usize,
+    spans: Vec<Span>,
     changes: &mut Changes,
-) -> Result<(), String> {
-    let refusal = || "a comment beside a clean-up would be lost".to_owned();
-    let link = chain.get(at).ok_or_else(refusal)?;
-    let spans = chain.removal(at, run.source.file).ok_or_else(refusal)?;
+) {
     changes.edits.extend(spans.into_iter().map(Edit::delete));
+    let Some(link) = chain.get(at) else { return };
     let text = run.script.as_str();
     let before = at.checked_sub(1).and_then(|before| chain.get(before));
     let after = chain.get(at + 1);
@@ -270,13 +294,27 @@ fn take_step(
     changes
         .removed
         .extend(slices.filter_map(|slice| text.get(slice).map(str::to_owned)));
-    let decides_status = after.is_none()
-        && link
-            .before
-            .is_some_and(|before| before.kind != OperatorKind::And)
-        && !link.command().is_some_and(SimpleCommand::under_errexit);
-    if decides_status {
-        changes.risk = Some("the step would end with the status of another command");
+}
+
+/// Puts `true` in the place of a clean-up whose success others rely on, or that stands alone where
+/// something must stand.
+fn make_idle(
+    run: &Run<'_, '_>,
+    command: SimpleCommand<'_>,
+    changes: &mut Changes,
+) -> Result<(), String> {
+    const IDLE: &str = "true";
+    if !run.is_own(command) || run.script.is_exec() {
+        return Err(refusal(command));
     }
+    let span = command.span();
+    if span.text(run.source.file).contains('#') {
+        return Err(refusal(command));
+    }
+    changes.edits.push(Edit::replace(span, IDLE));
+    changes
+        .removed
+        .push(command.range().of(run.script.as_str()).to_owned());
+    changes.added.push(IDLE.to_owned());
     Ok(())
 }

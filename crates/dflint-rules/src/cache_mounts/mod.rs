@@ -11,7 +11,7 @@
 //! | `plan` | what one package manager needs in one RUN |
 //! | `wrong_target` | mounts meant for a cache that is elsewhere |
 //! | `cleanup` | commands that empty a mounted cache or work on it |
-//! | `docker_clean` | Debian's clean-up hook |
+//! | `docker_clean`, `set_aside` | Debian's clean-up hook |
 //! | `chains` | caches that later steps read too |
 //! | `uses`, `obstacle` | who else uses the directory |
 //! | `verdict` | defects and the repair |
@@ -26,6 +26,7 @@ mod obstacle;
 mod plan;
 mod project;
 mod run;
+mod set_aside;
 mod uses;
 mod verdict;
 mod well_known;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use dflint_build::{Action, Base, CopySource, Model, Origin, StageId, Step, Value};
+use dflint_knowledge::package_manager::runtime_paths;
 use dflint_parser::Command;
 use dflint_shell::SimpleCommand;
 
@@ -193,11 +194,13 @@ fn kind_of_use(step: &Step<'_>, path: &str) -> Option<UseKind> {
     }
 }
 
-/// Whether `source` is `path`, below it, or the directory that holds it.
+/// Whether `source` is `path`, below it, or the directory that holds it. One that also holds what
+/// was installed is asked for because of that.
 fn is_or_holds(source: &str, path: &str) -> bool {
     let source = source.trim_end_matches('/');
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    is_within(source, path) || (!parent.is_empty() && source == parent)
+    let holds_installed = || runtime_paths().iter().any(|runtime| runtime.path == parent);
+    is_within(source, path) || (!parent.is_empty() && source == parent && !holds_installed())
 }
 
 /// Whether a command names `path`, other than to remove or to make it.
