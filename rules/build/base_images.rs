@@ -23,7 +23,7 @@ schema! {
 }
 
 /// What all images of a family have, unless an image says otherwise.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct FamilyFacts {
     family: Family,
@@ -101,18 +101,19 @@ pub(crate) fn render(mut table: TableFile, managers: &BTreeSet<String>) -> Resul
     let entries: BTreeMap<String, Entry> = table.take_section("images")?;
     let mut exact: Vec<(String, usize, String)> = Vec::new();
     let mut prefixes: Vec<(String, usize, String)> = Vec::new();
-    let tagged: BTreeSet<&String> = entries
+    let tagged: Vec<&Entry> = entries
         .values()
         .filter(|entry| !entry.tags.is_empty())
-        .flat_map(|entry| &entry.repositories)
         .collect();
     for (name, entry) in &entries {
-        let differs = entry
-            .repositories
+        let is_shared = |repository: &String| entry.repositories.contains(repository);
+        let siblings: Vec<&Entry> = tagged
             .iter()
-            .any(|repository| tagged.contains(repository));
+            .filter(|other| other.repositories.iter().any(is_shared))
+            .copied()
+            .collect();
         let expanded = known
-            .expand(entry, differs, managers)
+            .expand(entry, &siblings, managers)
             .map_err(|what| table.error(&format!("images.{name}"), what))?;
         for repository in &entry.repositories {
             let list = if repository.ends_with('*') {
@@ -155,10 +156,18 @@ impl Families {
     fn expand(
         &self,
         entry: &Entry,
-        differs: bool,
+        siblings: &[&Entry],
         managers: &BTreeSet<String>,
     ) -> Result<Vec<(usize, String)>, String> {
         let own = self.family(&entry.family)?;
+        let mut shared = FamilyFacts {
+            docker_clean: entry.docker_clean.unwrap_or(own.docker_clean),
+            ..own.clone()
+        };
+        for sibling in siblings {
+            let facts = self.family(&sibling.family)?;
+            shared.keep_common(facts, sibling.docker_clean);
+        }
         let mut expanded = Vec::new();
         for name in &entry.variants {
             let variant = self
@@ -166,24 +175,18 @@ impl Families {
                 .get(name)
                 .ok_or_else(|| format!("`{name}` is not a variant"))?;
             let facts = self.family(&variant.family)?;
+            shared.keep_common(facts, None);
             let fields = fields(entry, facts, &variant.tags, false, managers)?;
             expanded.push((place(&variant.tags), fields));
         }
-        let differs = differs || !entry.variants.is_empty();
+        let differs = !siblings.is_empty() || !entry.variants.is_empty();
         let any_tag = !differs && entry.tags.is_empty();
         expanded.push((
             place(&entry.tags),
             fields(entry, own, &entry.tags, any_tag, managers)?,
         ));
         if differs && entry.tags.is_empty() {
-            let unknown = FamilyFacts {
-                family: Family::Unknown,
-                package_managers: Vec::new(),
-                docker_clean: false,
-                bash: false,
-                shell: own.shell.clone(),
-            };
-            expanded.push((LAST + 1, fields(entry, &unknown, &[], true, managers)?));
+            expanded.push((LAST + 1, fields(entry, &shared, &[], true, managers)?));
         }
         Ok(expanded)
     }
@@ -192,6 +195,19 @@ impl Families {
         self.families
             .get(name)
             .ok_or_else(|| format!("`{name}` is not a family"))
+    }
+}
+
+impl FamilyFacts {
+    /// Drops what does not hold for images of another family too.
+    fn keep_common(&mut self, other: &FamilyFacts, docker_clean: Option<bool>) {
+        if self.family != other.family {
+            self.family = Family::Unknown;
+        }
+        self.package_managers
+            .retain(|name| other.package_managers.contains(name));
+        self.docker_clean &= docker_clean.unwrap_or(other.docker_clean);
+        self.bash &= other.bash;
     }
 }
 

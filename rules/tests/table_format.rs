@@ -35,6 +35,24 @@ fn managers(text: &str) -> Result<String, String> {
     package_managers::render(table).map(|(_, code)| code)
 }
 
+/// The example of `data/README.md`, behind the real table: adding a manager takes no Rust.
+#[test]
+fn the_example_of_the_readme_is_an_entry() {
+    let readme = include_str!("../data/README.md");
+    let (_, after) = readme.split_once("```toml\n").expect("there is an example");
+    let (example, _) = after.split_once("```").expect("it ends");
+    let table = include_str!("../data/package-managers.toml");
+    let code = managers(&format!("{table}\n{example}")).expect("it is an entry");
+    for expected in [
+        "name: \"homestead\"",
+        "\"{home}/.cache/homestead\"",
+        "\"HOMESTEAD_BARN\"",
+        "\"barn sweep\"",
+    ] {
+        assert!(code.contains(expected), "{expected}");
+    }
+}
+
 #[test]
 fn errors_name_the_manager_and_the_key() {
     assert!(managers(MANAGER).is_ok_and(|code| code.contains("name: \"tool\"")));
