@@ -131,7 +131,7 @@ fn called(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
     if is_python(name) {
         return called_by_python(command);
     }
-    let direct = called_directly(name, 1);
+    let direct = called_directly(name, 1).or_else(|| called_in_code(name, command));
     if direct.is_some() || !is_launcher(name) {
         return direct;
     }
@@ -155,6 +155,40 @@ fn called_directly(name: &str, taken: usize) -> Option<Called> {
         name: name.to_owned(),
         taken,
         implied,
+    })
+}
+
+/// `Rscript -e 'renv::restore()'`: a function that the code of an interpreter calls.
+fn called_in_code(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
+    let mut managers = package_managers()
+        .iter()
+        .filter(|manager| manager.interpreters.contains(&name))
+        .peekable();
+    managers.peek()?;
+    let mut words = command.effective_words();
+    let at = words.position(|word| word.literal() == Some("-e"))? + 1;
+    let code = words.next()?.literal()?;
+    managers.find_map(|manager| {
+        let mut subcommands = manager.subcommands.iter();
+        let function = subcommands.find(|it| calls(code, it.words))?;
+        Some(Called {
+            candidates: vec![manager],
+            name: name.to_owned(),
+            taken: at + 1,
+            implied: function.words,
+        })
+    })
+}
+
+/// Whether `code` calls `function`.
+fn calls(code: &str, function: &str) -> bool {
+    let mut pieces = code.split(function);
+    let is_word_before = |before: &str| before.ends_with(|it: char| it.is_alphanumeric() || it == '_');
+    let mut before = pieces.next().unwrap_or_default();
+    pieces.any(|after| {
+        let is_call = after.trim_start().starts_with('(') && !is_word_before(before);
+        before = after;
+        is_call
     })
 }
 
@@ -188,6 +222,13 @@ fn called_by_python(command: SimpleCommand<'_>) -> Option<Called> {
     })
 }
 
+/// `pacman -Syu`: a subcommand that is written as an option.
+fn is_option_like_subcommand(manager: &PackageManager, word: &str) -> bool {
+    manager
+        .subcommand(&[word])
+        .is_some_and(|(subcommand, _)| subcommand.words.starts_with('-'))
+}
+
 /// The flags with their values, and all other words.
 fn classify<'s>(
     manager: &PackageManager,
@@ -208,7 +249,8 @@ fn classify<'s>(
         if text.starts_with('+') && plain.is_empty() {
             continue;
         }
-        if !text.starts_with('-') || text == "-" {
+        let is_subcommand = plain.is_empty() && is_option_like_subcommand(manager, &text);
+        if !text.starts_with('-') || text == "-" || is_subcommand {
             plain.push(word);
             continue;
         }

@@ -8,6 +8,8 @@ mod cleanup;
 mod invocation;
 mod site;
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 mod variant;
 
