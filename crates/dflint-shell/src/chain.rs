@@ -212,8 +212,7 @@ impl<'s> Chain<'s> {
             .or_else(|| {
                 let is_same = before.joins() == after.joins();
                 let (own, next) = (link.range().start, next.range().start);
-                self.without_comments(own, next, source)
-                    .filter(|_| is_same)
+                self.without_comments(own, next, source).filter(|_| is_same)
             })
     }
 

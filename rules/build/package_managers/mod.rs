@@ -49,6 +49,7 @@ struct Names {
     /// Commands that a version number may follow, without it.
     numbered: BTreeSet<(String, u32)>,
     shortcuts: BTreeSet<(String, u32)>,
+    interpreters: BTreeSet<(String, u32)>,
     launchers: BTreeSet<String>,
 }
 
@@ -63,6 +64,9 @@ impl Names {
         let shortcuts = entry.shortcuts.keys();
         self.shortcuts
             .extend(shortcuts.map(|command| (command.clone(), index)));
+        let interpreters = entry.interpreters.iter();
+        self.interpreters
+            .extend(interpreters.map(|command| (command.clone(), index)));
         self.launchers.extend(entry.launchers.iter().cloned());
     }
 
@@ -73,10 +77,12 @@ impl Names {
             "pub(crate) static COMMANDS: &[(&str, u32)] = {};\n\
              pub(crate) static NUMBERED_COMMANDS: &[(&str, u32)] = {};\n\
              pub(crate) static SHORTCUTS: &[(&str, u32)] = {};\n\
+             pub(crate) static INTERPRETERS: &[(&str, u32)] = {};\n\
              pub(crate) static LAUNCHERS: &[&str] = {};\n",
             listed(self.commands).literal(),
             listed(self.numbered).literal(),
             listed(self.shortcuts).literal(),
+            listed(self.interpreters).literal(),
             launchers.literal(),
         )
     }

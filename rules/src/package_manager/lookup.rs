@@ -52,6 +52,12 @@ pub fn is_launcher(command: &str) -> bool {
     table::LAUNCHERS.binary_search(&command).is_ok()
 }
 
+/// The managers whose functions code for the interpreter `command` can call (see
+/// [`PackageManager::interpreters`]).
+pub fn managers_in_code(command: &str) -> impl Iterator<Item = &'static PackageManager> {
+    named(table::INTERPRETERS, command)
+}
+
 /// The managers that a sorted table has under `name`.
 fn named(
     names: &'static [(&'static str, u32)],

@@ -1,8 +1,8 @@
 //! A command as a call of a package manager.
 
 use dflint_knowledge::package_manager::{
-    Action, PackageManager, Subcommand, is_launcher, manager_of_module, managers_of_command,
-    shortcut,
+    Action, PackageManager, Subcommand, is_launcher, manager_of_module, managers_in_code,
+    managers_of_command, shortcut,
 };
 use dflint_shell::{SimpleCommand, Word};
 
@@ -160,10 +160,7 @@ fn called_directly(name: &str, taken: usize) -> Option<Called> {
 
 /// `Rscript -e 'renv::restore()'`: a function that the code of an interpreter calls.
 fn called_in_code(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
-    let mut managers = package_managers()
-        .iter()
-        .filter(|manager| manager.interpreters.contains(&name))
-        .peekable();
+    let mut managers = managers_in_code(name).peekable();
     managers.peek()?;
     let mut words = command.effective_words();
     let at = words.position(|word| word.literal() == Some("-e"))? + 1;
@@ -183,7 +180,8 @@ fn called_in_code(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
 /// Whether `code` calls `function`.
 fn calls(code: &str, function: &str) -> bool {
     let mut pieces = code.split(function);
-    let is_word_before = |before: &str| before.ends_with(|it: char| it.is_alphanumeric() || it == '_');
+    let is_word_before =
+        |before: &str| before.ends_with(|it: char| it.is_alphanumeric() || it == '_');
     let mut before = pieces.next().unwrap_or_default();
     pieces.any(|after| {
         let is_call = after.trim_start().starts_with('(') && !is_word_before(before);

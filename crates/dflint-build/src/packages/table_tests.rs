@@ -59,7 +59,10 @@ const ROWS: &[Row] = &[
     Row {
         name: "pip-tools",
         call: "pip-sync requirements.txt",
-        root: &["/root/.cache/pip S shared", "/root/.cache/pip-tools S shared"],
+        root: &[
+            "/root/.cache/pip S shared",
+            "/root/.cache/pip-tools S shared",
+        ],
         user: &["/home/me/.cache/pip", "/home/me/.cache/pip-tools"],
         env: Some(("PIP_TOOLS_CACHE_DIR", "/c")),
         ..ROW
@@ -165,7 +168,10 @@ const ROWS: &[Row] = &[
     Row {
         name: "go",
         call: "CGO_ENABLED=0 go build ./cmd",
-        root: &["/root/.cache/go-build S shared", "/root/go/pkg/mod C shared"],
+        root: &[
+            "/root/.cache/go-build S shared",
+            "/root/go/pkg/mod C shared",
+        ],
         user: &["/home/me/.cache/go-build", "/home/me/go/pkg/mod"],
         env: Some(("GOMODCACHE", "/c")),
         ..ROW
@@ -231,7 +237,11 @@ const ROWS: &[Row] = &[
             "/root/.ivy2 C locked",
             "/root/.sbt/boot C locked",
         ],
-        user: &["/home/me/.cache/coursier", "/home/me/.ivy2", "/home/me/.sbt/boot"],
+        user: &[
+            "/home/me/.cache/coursier",
+            "/home/me/.ivy2",
+            "/home/me/.sbt/boot",
+        ],
         flag: Some(("sbt -Dsbt.ivy.home=/c compile", "/c")),
         env: Some(("COURSIER_CACHE", "/c")),
         ..ROW
@@ -239,7 +249,10 @@ const ROWS: &[Row] = &[
     Row {
         name: "dotnet",
         call: "dotnet restore x.csproj",
-        root: &["/root/.local/share/NuGet S shared", "/root/.nuget/packages C locked"],
+        root: &[
+            "/root/.local/share/NuGet S shared",
+            "/root/.nuget/packages C locked",
+        ],
         user: &["/home/me/.local/share/NuGet", "/home/me/.nuget/packages"],
         flag: Some(("dotnet restore --packages /c", "/c")),
         env: Some(("NUGET_PACKAGES", "/c")),
@@ -334,7 +347,10 @@ const ROWS: &[Row] = &[
     Row {
         name: "mix",
         call: "mix deps.get --only prod",
-        root: &["/root/.cache/rebar3 S shared", "/root/.hex/packages S shared"],
+        root: &[
+            "/root/.cache/rebar3 S shared",
+            "/root/.hex/packages S shared",
+        ],
         user: &["/home/me/.cache/rebar3", "/home/me/.hex/packages"],
         env: Some(("HEX_HOME", "/c/packages")),
         ..ROW
@@ -350,7 +366,10 @@ const ROWS: &[Row] = &[
     Row {
         name: "cabal",
         call: "cabal build all",
-        root: &["/root/.cabal/packages S locked", "/root/.cabal/store C locked"],
+        root: &[
+            "/root/.cabal/packages S locked",
+            "/root/.cabal/store C locked",
+        ],
         user: &["/home/me/.cabal/packages", "/home/me/.cabal/store"],
         flag: Some(("cabal --store-dir /c build", "/c")),
         env: Some(("CABAL_DIR", "/c/packages")),
@@ -464,7 +483,10 @@ const ROWS: &[Row] = &[
             "/root/.cache/electron S shared",
             "/root/.cache/electron-builder S shared",
         ],
-        user: &["/home/me/.cache/electron", "/home/me/.cache/electron-builder"],
+        user: &[
+            "/home/me/.cache/electron",
+            "/home/me/.cache/electron-builder",
+        ],
         env: Some(("electron_config_cache", "/c")),
         ..ROW
     },

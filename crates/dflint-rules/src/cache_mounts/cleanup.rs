@@ -122,7 +122,8 @@ fn is_no_more_than(removed: &RemovedPath, target: &str) -> bool {
     match &removed.pattern {
         None => removed.path == target,
         Some(pattern) => {
-            ALONE_BY_NAME.contains(&target) && format!("{}/{pattern}", removed.path) == format!("{target}*")
+            ALONE_BY_NAME.contains(&target)
+                && format!("{}/{pattern}", removed.path) == format!("{target}*")
         }
     }
 }

@@ -76,7 +76,8 @@ fn stretch<'r>(
     let chain = run.script.sequence()?;
     let is_taken_out = |it: &RunCommand<'_>| {
         touches.iter().any(|touch| {
-            matches!(touch.kind, TouchKind::Empties { .. }) && touch.command.span() == it.command.span()
+            matches!(touch.kind, TouchKind::Empties { .. })
+                && touch.command.span() == it.command.span()
         })
     };
     let calls = run.commands.iter().filter(|it| {
@@ -178,7 +179,10 @@ impl<'r> Stretch<'r> {
     /// What stands in front of the last step, to be repeated in front of the way back.
     fn gap(&self, run: &Run<'_, '_>) -> Option<String> {
         let before = self.last.index.checked_sub(1)?;
-        let before = self.chain.get(before).filter(|_| before >= self.first.index)?;
+        let before = self
+            .chain
+            .get(before)
+            .filter(|_| before >= self.first.index)?;
         let gap = TextRange::new(before.range().end, self.last.range().start);
         let gap = run.script.span(gap).text(run.source.file);
         (!gap.contains('#')).then(|| gap.to_owned())
@@ -272,7 +276,8 @@ fn replaceable(
             && place(run, touch.command).is_some_and(|(_, at)| at == link.index)
     });
     // In a list of its own, or in the one that must succeed as a whole.
-    let is_reached = (link.begins_list() && link.ends_list()) || has(link.before, OperatorKind::And);
+    let is_reached =
+        (link.begins_list() && link.ends_list()) || has(link.before, OperatorKind::And);
     let span = run.script.span(link.range());
     let is_plain = !span.text(run.source.file).contains('#');
     (goes && is_reached && is_plain).then(|| (link.index, link.range()))
