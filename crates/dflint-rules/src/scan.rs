@@ -1,4 +1,4 @@
-//! Everything that an instruction says, as text, for rules that look for secrets.
+//! What an instruction says, as text.
 
 use dflint_parser::{Instruction, Text};
 
@@ -9,4 +9,16 @@ pub(crate) fn texts<'m, 'a>(
     let flags = instruction.flags.iter().map(|flag| &flag.word);
     let bodies = instruction.heredocs.iter().map(|heredoc| &heredoc.body);
     flags.chain([&instruction.rest]).chain(bodies)
+}
+
+/// Whether `text` holds `name` as a whole word, as a variable or not.
+pub(crate) fn is_named_in(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + name.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
 }

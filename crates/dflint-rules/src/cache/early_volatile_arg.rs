@@ -6,6 +6,7 @@ use dflint_parser::{Command, Span, Text};
 
 use crate::lines::{lines_of, start_above};
 use crate::package_calls::calls;
+use crate::scan::is_named_in;
 use crate::{Context, Findings, Rule};
 
 /// Names of what is new in every build.
@@ -113,14 +114,7 @@ fn expensive_step<'m, 'a>(
 /// Whether the instruction's text holds the name as a whole word.
 fn mentions(cx: &Context, step: &Step, name: &str) -> bool {
     let text = step.instruction.span.text(cx.dockerfile.source);
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    })
+    is_named_in(text, name)
 }
 
 fn fix(

@@ -58,7 +58,11 @@ pub(super) fn mount_flag(target: &str, sharing: Sharing, owner: Owner) -> String
 }
 
 /// Puts the mounts one a line behind the flags that are there, or in front of the command.
-fn insert_mounts(file: &Dockerfile<'_>, run: &Instruction<'_>, mounts: &[String]) -> Option<Edit> {
+pub(crate) fn insert_mounts(
+    file: &Dockerfile<'_>,
+    run: &Instruction<'_>,
+    mounts: &[String],
+) -> Option<Edit> {
     if mounts.is_empty() {
         return None;
     }

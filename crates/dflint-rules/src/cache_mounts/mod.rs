@@ -40,6 +40,7 @@ use crate::{Context, Findings};
 
 use chains::{Chains, Survey};
 use edits::Source;
+pub(crate) use edits::insert_mounts;
 use notes::Notes;
 use project::ContextProject;
 use run::Run;

@@ -1,5 +1,7 @@
 //! `ARG NPM_TOKEN`, `ENV DB_PASSWORD=…`.
 
+mod mount;
+
 use dflint_build::{Action, Value};
 use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
 use dflint_parser::{Command, InstructionName, Text};
@@ -51,7 +53,10 @@ impl Rule for SecretInArgOrEnv {
                 }
                 let keyword = instruction.keyword.as_str();
                 let name = assigned.name;
-                findings.report(visit.anchor(cx, key.span()), message(keyword, name));
+                let finding = findings.report(visit.anchor(cx, key.span()), message(keyword, name));
+                if cx.dialect == Dialect::Dflint {
+                    finding.fix_or_withhold(mount::fix(cx, visit.stage, visit.step, name));
+                }
             }
         }
     }
@@ -64,7 +69,8 @@ fn message(keyword: &str, name: &str) -> String {
     };
     format!(
         "`{name}` sounds like a secret, and {keyword} {stays}: use \
-         `RUN --mount=type=secret,id={name},env={name}`",
+         `RUN --mount=type=secret,id={name},env={name}` and build with \
+         `docker build --secret id={name},env={name}`",
     )
 }
 
