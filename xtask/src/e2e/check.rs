@@ -69,7 +69,8 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_dir() {
             fs::create_dir_all(&path)?;
         } else {
-            fs::copy(entry.path(), &path)?;
+            // Not a copy with its permissions: the original may be read-only.
+            fs::write(&path, fs::read(entry.path())?)?;
         }
     }
     Ok(())
