@@ -1,6 +1,6 @@
 //! The socket of the Docker daemon inside of an image or a build.
 
-use dflint_parser::{Command, InstructionName, Text};
+use dflint_parser::{Command, InstructionName, Mount, Text};
 
 use crate::written::unquoted;
 use crate::{Context, Findings, Rule, Site};
@@ -15,21 +15,25 @@ impl Rule for DockerSocket {
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
         let words: Vec<&Text> = match &site.instruction.command {
-            Command::Volume(paths) => paths.iter().collect(),
-            Command::Run(run) => {
-                let fields = run.mounts.iter().flat_map(|mount| &mount.fields);
-                let places = fields.filter(|field| field.key != "from" && field.key != "id");
-                places.filter_map(|field| field.value.as_ref()).collect()
-            }
+            Command::Volume(paths) => paths.iter().filter(|path| is_socket(path)).collect(),
+            Command::Run(run) => run.mounts.iter().filter_map(socket_in).collect(),
             _ => return,
         };
-        for word in words.into_iter().filter(|word| is_socket(word)) {
+        for word in words {
             findings.report(
                 cx.anchor(site.instruction, word.span()),
                 "whoever has the socket of the Docker daemon is root on its host",
             );
         }
     }
+}
+
+/// Where a mount names the socket, once.
+fn socket_in<'m, 'a>(mount: &'m Mount<'a>) -> Option<&'m Text<'a>> {
+    let fields = mount.fields.iter();
+    let places = fields.filter(|field| field.key != "from" && field.key != "id");
+    let mut paths = places.filter_map(|field| field.value.as_ref());
+    paths.find(|path| is_socket(path))
 }
 
 fn is_socket(path: &Text) -> bool {

@@ -23,6 +23,8 @@ const FLAGS: &[(&[&str], &[DistrustingFlag])] = &[
             ("-o", "apt::get::allowunauthenticated=1"),
             ("-o", "acquire::allowinsecurerepositories=true"),
             ("-o", "acquire::allowinsecurerepositories=1"),
+            ("-o", "acquire::https::verify-peer=false"),
+            ("-o", "acquire::https::verify-host=false"),
             ("--option", "apt::get::allowunauthenticated="),
         ],
     ),

@@ -147,12 +147,18 @@ fn reads_script(call: &Call) -> bool {
 
 /// Whether it runs what stands in one of its arguments.
 fn runs_argument(call: &Call) -> bool {
-    let takes_script = SHELLS.contains(&call.name) && call.has_flag(&["c"]);
-    let reads_file = matches!(call.name, "source" | ".") || SHELLS.contains(&call.name);
+    let is_shell = SHELLS.contains(&call.name);
+    let takes_script = (is_shell || call.name.starts_with("python")) && call.has_flag(&["c"]);
+    let reads_file = matches!(call.name, "source" | ".") || is_shell;
     let is_substituted = |word: Word<'_>| word.raw().starts_with("<(");
-    takes_script
-        || call.name == "eval"
-        || reads_file && call.args.iter().any(|arg| is_substituted(arg.word))
+    // What is put together from more than the output, such as `V=$(…)`, is a script of its own.
+    let is_output = |word: Word<'_>| {
+        let text = word.raw().trim_start_matches('"');
+        text.starts_with("$(") || text.starts_with('`')
+    };
+    let mut words = call.args.iter().map(|arg| arg.word);
+    (takes_script || call.name == "eval") && words.clone().any(is_output)
+        || reads_file && words.any(is_substituted)
 }
 
 /// Whether `inner` is run to make an argument of `outer`.
