@@ -313,7 +313,7 @@ pub struct MountField<'a> {
 }
 
 /// The type of a mount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum MountKind {
     Bind,

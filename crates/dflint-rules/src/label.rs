@@ -49,7 +49,15 @@ fn is_url(value: &str) -> bool {
         .is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
         && !rest.is_empty()
-        && !value.contains(|c: char| c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+        && value
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"<>\"{}|\\^`".contains(c))
+        && value.split('%').skip(1).all(begins_with_hex_pair)
+}
+
+fn begins_with_hex_pair(text: &str) -> bool {
+    let pair = text.as_bytes().get(..2);
+    pair.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// `2021-03-10T10:26:33.5+01:00`.
@@ -72,7 +80,7 @@ fn is_rfc3339(value: &str) -> bool {
         number.is_some_and(|number| range.contains(&number))
     };
     let fits = within(1..=12, number(5, 7))
-        && within(1..=31, number(8, 10))
+        && within(1..=days(number(0, 4), number(5, 7)), number(8, 10))
         && within(0..=23, number(11, 13))
         && within(0..=59, number(14, 16))
         && within(0..=60, number(17, 19));
@@ -88,6 +96,17 @@ fn is_rfc3339(value: &str) -> bool {
     };
     let is_zone = zone.eq_ignore_ascii_case("z") || shape(zone, "+00:00") || shape(zone, "-00:00");
     shape(start, "0000-00-00T00:00:00") && fits && is_zone
+}
+
+/// How many days the month of a year has.
+fn days(year: Option<u32>, month: Option<u32>) -> u32 {
+    let is_leap = |year: u32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        Some(2) if year.is_some_and(is_leap) => 29,
+        Some(2) => 28,
+        Some(4 | 6 | 9 | 11) => 30,
+        _ => 31,
+    }
 }
 
 fn is_hash(value: &str) -> bool {
@@ -158,6 +177,11 @@ mod tests {
                 "2021-03-10 10:26:33",
             ),
             (Rfc3339, "2021-03-10T10:26:33Z", "2021-13-10T10:26:33Z"),
+            (Rfc3339, "2024-02-29T10:26:33Z", "2023-02-29T10:26:33Z"),
+            (Rfc3339, "2000-02-29T10:26:33Z", "1900-02-29T10:26:33Z"),
+            (Url, "https://example.com/a%20b", "https://example.com/a%2"),
+            (Spdx, "mit OR GFDL-1.3", "MIT OR Apache2"),
+            (Spdx, "TTYP0", "MIT WITH Apache-2.0"),
             (Spdx, "MIT OR (Apache-2.0 AND BSD-3-Clause)", "not-spdx"),
             (
                 Spdx,

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use dflint_parser::{Command, Dockerfile, FromClause, Instruction, InstructionName};
+use dflint_parser::{Command, Dockerfile, FromClause, Instruction, InstructionName, Text};
 
 /// The instructions from one `FROM` to the next.
 pub(crate) struct WrittenStage<'m, 'a> {
@@ -86,6 +86,12 @@ pub(crate) fn spread_over_lineages(holds: &mut [bool], parents: &[Option<usize>]
             }
         }
     }
+}
+
+/// Whether a blank stands between a word and the line's end or whatever follows it.
+pub(crate) fn has_blank_behind(file: &Dockerfile, word: &Text) -> bool {
+    let behind = file.source.get(word.span().end as usize..);
+    behind.is_some_and(|behind| behind.starts_with([' ', '\t']))
 }
 
 /// A word without the quotes around it.

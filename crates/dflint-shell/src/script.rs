@@ -20,6 +20,7 @@ pub struct Script<'a> {
     commands: Vec<CommandNode<'a>>,
     pub(crate) flow: FlowFacts,
     certainty: Certainty,
+    error_at: Option<u32>,
     is_exec: bool,
 }
 
@@ -140,6 +141,7 @@ impl<'a> Script<'a> {
                 commands: Vec::new(),
                 flow: FlowFacts::default(),
                 certainty: Certainty::NotShell,
+                error_at: None,
                 is_exec: false,
             },
         }
@@ -191,6 +193,7 @@ impl<'a> Script<'a> {
             commands: lowered.commands,
             flow,
             certainty,
+            error_at: lowered.error_at,
             is_exec: false,
         }
     }
@@ -211,6 +214,13 @@ impl<'a> Script<'a> {
     #[must_use]
     pub fn certainty(&self) -> &Certainty {
         &self.certainty
+    }
+
+    /// Where in the logical text the first syntax error stands, if that is known.
+    #[must_use]
+    pub fn error_at(&self) -> Option<usize> {
+        let at = self.error_at? as usize;
+        self.as_str().is_char_boundary(at).then_some(at)
     }
 
     /// Whether its structure is beyond doubt; a fix must leave a script alone that is not.

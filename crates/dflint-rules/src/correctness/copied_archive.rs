@@ -11,22 +11,20 @@ use crate::{Context, Dialect, Findings, Rule};
 pub(crate) struct CopiedArchive;
 
 /// Commands that do nothing but unpack.
-const UNPACKERS: [&str; 14] = [
+const UNPACKERS: [&str; 9] = [
     "bunzip2",
     "gunzip",
     "gzcat",
-    "lzcat",
     "uncompress",
     "unlzma",
     "unxz",
     "unzip",
-    "unzstd",
-    "xzcat",
     "zcat",
     "zgz",
-    "bzcat",
-    "unlz4",
 ];
+
+/// Further ones, which hadolint does not know.
+const MORE_UNPACKERS: [&str; 5] = ["bzcat", "lzcat", "unlz4", "unzstd", "xzcat"];
 
 impl Rule for CopiedArchive {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
@@ -101,19 +99,18 @@ fn unpacked(
     {
         let words: Vec<String> = command.args().map(|word| word.render()).collect();
         let names = |archive: &Copied| words.iter().any(|word| file_name(word) == archive.name);
-        let Some(at) = copied.iter().position(names) else {
+        let Some(first) = copied.iter().find(|archive| names(archive)) else {
             continue;
         };
-        let archive = copied.remove(at);
-        findings
-            .report(
-                cx.anchor(archive.instruction, archive.source.span()),
-                format!(
-                    "ADD unpacks `{}` without leaving it in a layer",
-                    archive.name
-                ),
-            )
-            .related(command.span(), "it is unpacked here");
+        let name = first.name;
+        for archive in copied.extract_if(.., |archive| archive.name == name) {
+            findings
+                .report(
+                    cx.anchor(archive.instruction, archive.source.span()),
+                    format!("ADD unpacks `{name}` without leaving it in a layer"),
+                )
+                .related(command.span(), "it is unpacked here");
+        }
     }
 }
 
@@ -121,7 +118,8 @@ fn unpacks(command: SimpleCommand, dialect: Dialect) -> bool {
     let Some(name) = command.name() else {
         return false;
     };
-    if UNPACKERS.contains(&name) {
+    let is_known = dialect == Dialect::Dflint && MORE_UNPACKERS.contains(&name);
+    if is_known || UNPACKERS.contains(&name) {
         return true;
     }
     name == "tar"

@@ -1,11 +1,8 @@
 //! `USER app`.
 
-use std::collections::HashSet;
-
-use dflint_build::env::NoVariables;
 use dflint_parser::{Command, Text};
 
-use crate::written::written_stages;
+use crate::written::{has_blank_behind, written_stages};
 use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
@@ -45,14 +42,22 @@ fn report(user: &Text, findings: &mut Findings) {
 }
 
 /// Every `USER` that is no number, and names no argument of the file so far.
+///
+/// hadolint looks for `$NAME` and `${NAME}` anywhere in the text, knows the first word of an `ARG`
+/// alone, and takes blanks at the line's end for a part of the name.
 fn users_by_name<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
-    let mut arguments: HashSet<&str> = HashSet::new();
+    let mut arguments: Vec<&str> = Vec::new();
     let mut users = Vec::new();
     for step in written_stages(cx.dockerfile).flat_map(|stage| stage.steps) {
         match &step.command {
-            Command::Arg(words) => arguments.extend(words.iter().map(|word| word.key.as_str())),
-            Command::User(user) if is_name(user.as_str()) && !names_any(cx, user, &arguments) => {
-                users.push(user);
+            Command::Arg(words) => arguments.extend(words.first().map(|word| word.key.as_str())),
+            Command::User(user) => {
+                let text = user.as_str();
+                let has_blank = has_blank_behind(cx.dockerfile, user) && !text.contains(':');
+                let by_name = is_name(text) || has_blank;
+                if by_name && !arguments.iter().any(|name| refers_to(text, name)) {
+                    users.push(user);
+                }
             }
             _ => {}
         }
@@ -60,17 +65,18 @@ fn users_by_name<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
     users
 }
 
-fn names_any(cx: &Context, user: &Text, arguments: &HashSet<&str>) -> bool {
-    let named = cx.model.expander().word(user.as_str(), &NoVariables);
-    named.is_ok_and(|named| {
-        named
-            .unmatched
-            .iter()
-            .any(|name| arguments.contains(name.as_str()))
+fn refers_to(text: &str, name: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let behind = text.get(at + 1..).unwrap_or_default();
+        let braced = behind
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_prefix(name));
+        behind.starts_with(name) || braced.is_some_and(|rest| rest.starts_with('}'))
     })
 }
 
+/// Whether the part in front of the colon is something else than a number, or nothing.
 fn is_name(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default();
-    name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit())
+    !name.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -127,7 +127,7 @@ fn is_trusted_by_hadolint(words: &[Text]) -> bool {
     {
         return true;
     }
-    let name = shell.rsplit('/').next().unwrap_or(shell);
+    let name = shell.strip_prefix("/bin/").unwrap_or(shell);
     let options: Vec<&str> = words.collect();
     let has_o = options
         .iter()

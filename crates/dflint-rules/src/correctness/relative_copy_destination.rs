@@ -52,6 +52,16 @@ fn report(cx: &Context, instruction: &Instruction, destination: &Text, findings:
     );
 }
 
+/// An image's name without registry, tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let name = match image.split_once('/') {
+        Some((registry, name)) if registry.contains(['.', ':']) => name,
+        _ => image,
+    };
+    name.split(':').next().unwrap_or(name)
+}
+
 /// hadolint knows a stage by its name, and one without by that of its image.
 fn report_by_names(cx: &Context, findings: &mut Findings) {
     let mut has_workdir: HashMap<&str, bool> = HashMap::new();
@@ -60,6 +70,7 @@ fn report_by_names(cx: &Context, findings: &mut Findings) {
             .from
             .map(|from| from.base.as_str())
             .unwrap_or_default();
+        let base = repository(base);
         let name = stage.name().unwrap_or(base);
         let mut is_set = has_workdir.get(base).copied().unwrap_or_default();
         for step in stage.steps {

@@ -1,10 +1,9 @@
 //! A relative `WORKDIR` on top of whatever the base image says.
 
-use dflint_build::{Action, Base, BaseImages, Model, Stage, Value};
+use dflint_build::{Action, Base, BaseImages, Model, Stage, Step, Value};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, InstructionName, Text};
 
-use crate::visit::Visit;
 use crate::written::{may_be_absolute, unquoted};
 use crate::{Context, Dialect, Findings, Rule, Site};
 
@@ -23,10 +22,16 @@ impl Rule for RelativeWorkdir {
         };
         if cx.dialect == Dialect::Hadolint && !may_be_absolute(unquoted(word.as_str())) {
             let written = word.as_str();
-            findings.report(
-                cx.anchor(site.instruction, word.span()),
-                format!("the directory `{written}` is relative, write an absolute one"),
-            );
+            let fix = match cx.model.step_at(site.index) {
+                Some((stage, step)) => fix(cx.model, stage, step, word),
+                None => Err("the working directory is not known"),
+            };
+            findings
+                .report(
+                    cx.anchor(site.instruction, word.span()),
+                    format!("the directory `{written}` is relative, write an absolute one"),
+                )
+                .fix_or_withhold(fix);
         }
     }
 
@@ -36,7 +41,7 @@ impl Rule for RelativeWorkdir {
         }
         for visit in cx.visits() {
             let step = visit.step;
-            let (Action::Workdir { written, path }, Command::Workdir(word)) =
+            let (Action::Workdir { written, .. }, Command::Workdir(word)) =
                 (&step.action, &step.instruction.command)
             else {
                 continue;
@@ -56,7 +61,7 @@ impl Rule for RelativeWorkdir {
                          the base image, write an absolute one",
                     ),
                 )
-                .fix_or_withhold(fix(cx.model, &visit, word, path));
+                .fix_or_withhold(fix(cx.model, visit.stage, step, word));
         }
     }
 }
@@ -78,14 +83,20 @@ fn has_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
-fn fix(model: &Model, visit: &Visit, word: &Text, path: &Value) -> Result<Fix, &'static str> {
-    let state = &visit.step.state;
+fn fix(model: &Model, stage: &Stage, step: &Step, word: &Text) -> Result<Fix, &'static str> {
+    let state = &step.state;
     let unknown = "the working directory of the base image is not known";
+    let Action::Workdir { written, path } = &step.action else {
+        return Err(unknown);
+    };
     let before = state.workdir().to_known().ok_or(unknown)?;
-    if is_taken_for_empty(model, visit.stage) {
+    if !state.is_workdir_set() && is_taken_for_empty(model, stage) {
         return Err(unknown);
     }
-    if visit.step.is_trigger || !word.is_contiguous() || state.platform().is_windows() {
+    if !written.has_known_start() || is_absolute(written, state.platform().is_windows()) {
+        return Err("what the directory comes to is not known");
+    }
+    if step.is_trigger || !word.is_contiguous() || state.platform().is_windows() {
         return Err("the directory cannot be written out here");
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);

@@ -2,7 +2,7 @@
 
 use dflint_parser::{Command, Text};
 
-use crate::written::written_stages;
+use crate::written::{has_blank_behind, written_stages};
 use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
@@ -27,7 +27,13 @@ impl Rule for RootUser {
                     Command::User(user) => Some(user),
                     _ => None,
                 });
-            if let Some(user) = users.take(1).find(|user| is_root(user)) {
+            // hadolint takes blanks at the line's end for a part of the name.
+            let is_other = |user: &Text| {
+                cx.dialect == Dialect::Hadolint
+                    && !user.as_str().contains(':')
+                    && has_blank_behind(cx.dockerfile, user)
+            };
+            if let Some(user) = users.take(1).find(|user| is_root(user) && !is_other(user)) {
                 findings.report(
                     user.span(),
                     "the container runs as root: end the stage with a USER without privileges",

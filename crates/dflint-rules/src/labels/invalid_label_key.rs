@@ -1,6 +1,7 @@
 //! `LABEL com.docker.x=…`.
 
-use dflint_parser::InstructionName;
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{InstructionName, KeyValue};
 
 use crate::label::{key, labels};
 use crate::{Context, Dialect, Findings, Rule, Site};
@@ -21,6 +22,9 @@ impl Rule for InvalidLabelKey {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        if site.onbuild && cx.dialect == Dialect::Hadolint {
+            return;
+        }
         let pairs = labels(site.instruction).iter();
         let wrong = pairs.filter_map(|pair| Some((pair, problem(key(pair))?)));
         // hadolint reports an instruction once.
@@ -30,12 +34,32 @@ impl Rule for InvalidLabelKey {
             usize::MAX
         };
         for (pair, problem) in wrong.take(most) {
-            findings.report(
-                cx.anchor(site.instruction, pair.key.span()),
-                format!("the key of this label {problem}"),
-            );
+            findings
+                .report(
+                    cx.anchor(site.instruction, pair.key.span()),
+                    format!("the key of this label {problem}"),
+                )
+                .fix_or_withhold(lower_case(site, pair));
         }
     }
+}
+
+/// The fix that writes the key in lower case, where that is all it takes.
+fn lower_case(site: &Site, pair: &KeyValue) -> Result<Fix, &'static str> {
+    let lower = key(pair).to_ascii_lowercase();
+    if problem(&lower).is_some() {
+        return Err("which key was meant is not known");
+    }
+    if site.onbuild || !pair.key.is_contiguous() {
+        return Err("the key cannot be replaced here");
+    }
+    let written = pair.key.as_str();
+    Ok(Fix {
+        title: format!("Write `{lower}`"),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![Edit::replace(pair.key.span(), written.to_ascii_lowercase())],
+    })
 }
 
 /// What is wrong with a key, after Docker's guidelines for label keys.

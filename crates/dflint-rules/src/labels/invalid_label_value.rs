@@ -3,6 +3,7 @@
 use dflint_parser::InstructionName;
 
 use crate::label::{key, labels, value};
+use crate::spdx::is_current_id;
 use crate::{Context, Dialect, Findings, LabelFormat, Rule, Site};
 
 /// See the page.
@@ -18,23 +19,43 @@ impl Rule for InvalidLabelValue {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        if site.onbuild && cx.dialect == Dialect::Hadolint {
+            return;
+        }
         for pair in labels(site.instruction) {
             let Some(format) = cx.options.label_schema.get(key(pair)) else {
                 continue;
             };
             // hadolint judges a variable as the text that it is.
             let is_open = cx.dialect != Dialect::Hadolint && pair.value.as_str().contains('$');
-            if is_open || format.admits(value(pair)) {
+            if is_open {
                 continue;
             }
-            let (codes, wanted) = meaning(*format);
-            findings
-                .report(
-                    cx.anchor(site.instruction, pair.value.span()),
-                    format!("the label `{}` must be {wanted}", key(pair)),
-                )
-                .answers_to(codes);
+            let text = value(pair);
+            // hadolint says of every value that it is empty, and then what is wrong with it.
+            let is_empty = cx.dialect == Dialect::Hadolint && text.is_empty();
+            let wrong = [
+                (LabelFormat::Text, is_empty && *format != LabelFormat::Text),
+                (*format, !admits(cx, *format, text)),
+            ];
+            for (format, _) in wrong.into_iter().filter(|(_, is_wrong)| *is_wrong) {
+                let (codes, wanted) = meaning(format);
+                findings
+                    .report(
+                        cx.anchor(site.instruction, pair.value.span()),
+                        format!("the label `{}` must be {wanted}", key(pair)),
+                    )
+                    .answers_to(codes);
+            }
         }
+    }
+}
+
+/// hadolint wants one licence, and no expression.
+fn admits(cx: &Context, format: LabelFormat, text: &str) -> bool {
+    match format {
+        LabelFormat::Spdx if cx.dialect == Dialect::Hadolint => is_current_id(text),
+        _ => format.admits(text),
     }
 }
 

@@ -18,6 +18,9 @@ impl Rule for SuperfluousLabel {
     }
 
     fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
+        if site.onbuild && cx.dialect == Dialect::Hadolint {
+            return;
+        }
         if !cx.options.strict_labels {
             return;
         }

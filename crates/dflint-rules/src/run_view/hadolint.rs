@@ -46,7 +46,30 @@ fn script_of<'a>(outer: &Instruction<'a>) -> Option<Script<'a>> {
     if script.is_exec() || *script.certainty() == Certainty::NotShell {
         script = Script::parse(script.text().clone(), &bash);
     }
+    if let Some(read) = read_of_broken(&script) {
+        script = Script::parse(script.text().slice(0..read), &bash);
+    }
     script.is_certain().then_some(script)
+}
+
+/// How much hadolint reads of a script with a syntax error: its parser stops at what cannot go on
+/// a list of commands and keeps what it has, but gives up within a word or a command.
+fn read_of_broken(script: &Script) -> Option<usize> {
+    let error = script.error_at()?;
+    let text = script.as_str();
+    let (front, rest) = (text.get(..error)?, text.get(error..)?);
+    let front = front.trim_end_matches([' ', '\t']);
+    if let Some(front) = front.strip_suffix('(') {
+        // A parenthesis behind words, which another parser takes for a function's.
+        return Some(front.len());
+    }
+    let is_between = front.ends_with([';', '&', '\n']);
+    let stops = match rest.chars().next()? {
+        '"' | '\'' | '`' | '$' | '<' | '>' => false,
+        '&' | '|' => is_between,
+        _ => true,
+    };
+    stops.then_some(error)
 }
 
 /// Commands that run what their first argument names.

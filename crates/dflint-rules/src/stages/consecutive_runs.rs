@@ -1,6 +1,9 @@
 //! `RUN` after `RUN`.
 
-use dflint_parser::{Command, Instruction};
+use std::collections::BTreeSet;
+
+use dflint_parser::{Mount, MountKind, Run, Text};
+use dflint_shell::Script;
 
 use crate::run_view::RunView;
 use crate::{Context, Dialect, Findings, Rule};
@@ -22,8 +25,8 @@ impl Rule for ConsecutiveRuns {
                 first = Some(run);
                 continue;
             };
-            let is_small = |run: &RunView| run.calls(|_| true).count() <= FEW;
-            if !have_equal_flags(earlier.instruction, run.instruction)
+            let is_small = |run: &RunView| count(run) <= FEW;
+            if !have_equal_flags(earlier.run, run.run)
                 || !is_small(&earlier)
                 || !is_small(&run)
                 || cx.dialect == Dialect::Dflint && !run.instruction.heredocs.is_empty()
@@ -43,13 +46,43 @@ impl Rule for ConsecutiveRuns {
     }
 }
 
-fn have_equal_flags(one: &Instruction, other: &Instruction) -> bool {
-    let words = |instruction: &Instruction| -> Vec<String> {
-        instruction
-            .flags
-            .iter()
-            .map(|flag| flag.word.as_str().to_owned())
-            .collect()
+/// How many commands it runs; hadolint counts `time` as one of its own.
+fn count(run: &RunView) -> usize {
+    let lists = run.script().map(Script::body);
+    let timed = lists.map_or(0, |body| {
+        body.items.iter().filter(|item| item.pipeline.timed).count()
+    });
+    run.calls(|_| true).count() + timed
+}
+
+/// Whether both run under the same circumstances, in whatever order their flags say so.
+fn have_equal_flags(one: &Run, other: &Run) -> bool {
+    let same = |one: &Option<Text>, other: &Option<Text>| {
+        one.as_ref().map(Text::as_str) == other.as_ref().map(Text::as_str)
     };
-    matches!(one.command, Command::Run(_)) && words(one) == words(other)
+    same(&one.network, &other.network)
+        && same(&one.security, &other.security)
+        && texts(&one.devices) == texts(&other.devices)
+        && mounts(one) == mounts(other)
+}
+
+fn texts<'m>(texts: &'m [Text]) -> BTreeSet<&'m str> {
+    texts.iter().map(Text::as_str).collect()
+}
+
+/// Kind and fields of each mount.
+fn mounts<'m>(run: &'m Run) -> BTreeSet<(MountKind, BTreeSet<(&'m str, Option<&'m str>)>)> {
+    let fields = |mount: &'m Mount| {
+        let told = mount.fields.iter().filter(|field| field.key != "type");
+        told.map(|field| {
+            let key = match field.key.as_str() {
+                "dst" | "destination" => "target",
+                key => key,
+            };
+            (key, field.value.as_ref().map(Text::as_str))
+        })
+        .collect()
+    };
+    let mounts = run.mounts.iter();
+    mounts.map(|mount| (mount.kind, fields(mount))).collect()
 }

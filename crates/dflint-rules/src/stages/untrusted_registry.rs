@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use dflint_parser::{Command, InstructionName, MountKind, Text};
 
 use crate::written::written_stages;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct UntrustedRegistry;
@@ -17,13 +17,17 @@ impl Rule for UntrustedRegistry {
             return;
         }
         for word in images(cx) {
-            let Some(registry) = registry(word.as_str()) else {
+            let Some(registry) = registry(word.as_str(), cx.dialect) else {
                 continue;
             };
-            if !trusted.iter().any(|pattern| admits(pattern, registry)) {
+            let admits = |pattern: &String| admits(pattern, registry, cx.dialect);
+            if !trusted.iter().any(admits) {
                 findings.report(
                     word.span(),
-                    format!("the registry `{registry}` is not among the trusted ones"),
+                    format!(
+                        "the registry `{}` is not among the trusted ones",
+                        registry.name()
+                    ),
                 );
             }
         }
@@ -68,24 +72,49 @@ fn images<'m, 'a>(cx: &Context<'m, 'a>) -> Vec<&'m Text<'a>> {
     words
 }
 
-/// The registry of an image, `docker.io` where none is written; `None` where a variable holds it.
-fn registry(image: &str) -> Option<&str> {
+/// Where an image comes from.
+#[derive(Clone, Copy)]
+enum Registry<'m> {
+    /// Docker Hub, as no registry is written.
+    Default,
+    /// The one that is written.
+    Written(&'m str),
+}
+
+impl<'m> Registry<'m> {
+    fn name(self) -> &'m str {
+        match self {
+            Self::Default => "docker.io",
+            Self::Written(name) => name,
+        }
+    }
+}
+
+/// The registry of an image; `None` where a variable holds it. hadolint does not know `localhost`.
+fn registry(image: &str, dialect: Dialect) -> Option<Registry<'_>> {
+    let is_local = |first: &str| first == "localhost" && dialect != Dialect::Hadolint;
     let registry = match image.split_once('/') {
-        Some((first, _)) if first.contains(['.', ':', '$']) || first == "localhost" => first,
-        None if image.starts_with('$') => image,
-        _ => "docker.io",
+        Some((first, _)) if first.contains(['.', ':', '$']) || is_local(first) => {
+            Registry::Written(first)
+        }
+        None if image.starts_with('$') => Registry::Written(image),
+        _ => Registry::Default,
     };
-    (!registry.contains('$')).then_some(registry)
+    (!registry.name().contains('$')).then_some(registry)
 }
 
 /// Whether a pattern (`*`, `*suffix`, `prefix*` or a name) means the registry.
-fn admits(pattern: &str, registry: &str) -> bool {
+///
+/// Docker Hub has two names. hadolint takes them for one where an image names none of them.
+fn admits(pattern: &str, registry: Registry, dialect: Dialect) -> bool {
     let is_docker_hub = |name: &str| matches!(name, "docker.io" | "hub.docker.com");
+    let name = registry.name();
     if let Some(suffix) = pattern.strip_prefix('*') {
-        return registry.ends_with(suffix);
+        return name.ends_with(suffix);
     }
-    match pattern.strip_suffix('*') {
-        Some(prefix) => registry.starts_with(prefix),
-        None => pattern == registry || is_docker_hub(pattern) && is_docker_hub(registry),
+    if let Some(prefix) = pattern.strip_suffix('*') {
+        return name.starts_with(prefix);
     }
+    let either = matches!(registry, Registry::Default) || dialect != Dialect::Hadolint;
+    pattern == name || either && is_docker_hub(pattern) && is_docker_hub(name)
 }

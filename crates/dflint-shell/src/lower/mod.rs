@@ -11,8 +11,8 @@ mod limits;
 mod parts;
 
 use shuck_ast as ast;
-use shuck_parser::ShellDialect;
 use shuck_parser::parser::{ParseResult, Parser};
+use shuck_parser::{Error, ShellDialect};
 
 use crate::command::{CommandId, CommandNode, Place};
 use crate::range::TextRange;
@@ -28,6 +28,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) sound: bool,
     /// The first syntax error.
     pub(crate) error: Option<String>,
+    /// Where that stands, if it is known.
+    pub(crate) error_at: Option<u32>,
 }
 
 /// Reads `text` as a script that stands at `place`.
@@ -69,6 +71,11 @@ fn lower<'a>(text: &str, result: &ParseResult, place: Place) -> Lowered<'a> {
         .first()
         .map(|diagnostic| diagnostic.message.clone())
         .or_else(|| result.terminal_error.as_ref().map(ToString::to_string));
+    let error_at = match (result.diagnostics.first(), &result.terminal_error) {
+        (Some(diagnostic), _) => Some(diagnostic.span.start.offset()),
+        (None, Some(Error::Parse { line, column, .. })) => offset(text, *line, *column),
+        (None, None) => None,
+    };
     let mut lowering = Lowering {
         text,
         commands: Vec::new(),
@@ -81,7 +88,23 @@ fn lower<'a>(text: &str, result: &ParseResult, place: Place) -> Lowered<'a> {
         commands: lowering.commands,
         sound: lowering.sound,
         error,
+        error_at: error_at.map(|at| at as u32),
     }
+}
+
+/// Where a line and a column (in characters), both counted from 1, stand in `text`.
+fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.checked_sub(1)?)
+        .map(str::len)
+        .sum();
+    let characters = text.get(start..)?.char_indices().map(|(at, _)| at);
+    let end = std::iter::once(text.len() - start);
+    characters
+        .chain(end)
+        .nth(column.checked_sub(1)?)
+        .map(|at| start + at)
 }
 
 /// The state of one conversion.

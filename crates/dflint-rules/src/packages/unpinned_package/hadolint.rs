@@ -145,13 +145,15 @@ fn of_zypper<'s>(call: &Call<'s>) -> Vec<Word<'s>> {
 }
 
 fn of_go<'s>(call: &Call<'s>, runs_go: bool) -> Vec<Word<'s>> {
-    let mut plain = call.plain();
-    let count = match plain.next().map(|first| &*first.text) {
-        Some("run") => 1,
-        Some("install" | "get") if !runs_go => usize::MAX,
-        _ => 0,
+    let (verbs, count): (&[&str], usize) = if call.has_arg(&["run"]) {
+        (&["run"], 1)
+    } else if !runs_go && call.has_arg(&["install", "get"]) {
+        (&["install", "get"], usize::MAX)
+    } else {
+        return Vec::new();
     };
-    words(plain.take(count), is_pinned_go)
+    let packages = call.plain().filter(|word| !verbs.contains(&&*word.text));
+    words(packages.take(count), is_pinned_go)
 }
 
 fn of_rpm<'s>(cx: &Context, run: &RunView, call: &Call<'s>) -> Vec<Word<'s>> {
@@ -165,23 +167,29 @@ fn of_rpm<'s>(cx: &Context, run: &RunView, call: &Call<'s>) -> Vec<Word<'s>> {
     let packages = plain
         .into_iter()
         .filter(|word| word.text != "install" && !(is_module && word.text == "module"));
-    let unpinned = packages.filter(|package| match is_module {
-        true => !package.text.contains(':'),
-        false => package.word.is_glob() || !is_pinned_rpm_or_variable(cx, run, package),
-    });
+    let is_pinned = |package: &Argument| match is_module {
+        true => package.text.contains(':'),
+        false => is_pinned_rpm(cx, run, package),
+    };
+    let unpinned = packages.filter(|package| !is_pinned(package));
     unpinned.map(|package| package.word).collect()
 }
 
-/// A variable counts as a version where the file sets it.
-fn is_pinned_rpm_or_variable(cx: &Context, run: &RunView, package: &Argument) -> bool {
+/// Whether what follows the first `-` is a version: letters that a version may hold, with a part
+/// that begins with a digit; the name of a file; or a variable that the file sets.
+fn is_pinned_rpm(cx: &Context, run: &RunView, package: &Argument) -> bool {
+    let Some((_, version)) = package.text.split_once('-') else {
+        return false;
+    };
+    let in_version = |c: char| c.is_ascii_alphanumeric() || "-.~^_:+{},".contains(c);
+    let is_number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
     let is_set =
         |name: &str| cx.hadolint_has_arg(run, name) || cx.hadolint_env(run, name).is_some();
-    let is_number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
-    let variables = package.word.variables();
-    package.text.ends_with(".rpm")
-        || package.text.split('-').skip(1).any(is_number)
-        || package.text.contains('-')
-            && variables
-                .iter()
-                .any(|variable| variable.plain && is_set(variable.name))
+    version.ends_with(".rpm")
+        || version.chars().all(in_version) && version.split('-').any(is_number)
+        || package
+            .word
+            .variables()
+            .iter()
+            .any(|variable| variable.plain && is_set(variable.name))
 }

@@ -27,7 +27,11 @@ impl Rule for SecretInArgOrEnv {
         if cx.dialect != Dialect::Hadolint {
             return;
         }
-        let keys = written_keys(&site.instruction.command);
+        let mut keys = written_keys(&site.instruction.command);
+        if matches!(site.instruction.command, Command::Arg(_)) {
+            // It knows no `ARG` of several words.
+            keys.truncate(1);
+        }
         let names = hadolint_secret_names();
         if let Some(key) = keys.into_iter().find(|key| names.matches(key.as_str())) {
             let instruction = site.instruction;
