@@ -100,7 +100,9 @@ fn is_rfc3339(value: &str) -> bool {
 
 /// How many days the month of a year has.
 fn days(year: Option<u32>, month: Option<u32>) -> u32 {
-    let is_leap = |year: u32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u32| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     match month {
         Some(2) if year.is_some_and(is_leap) => 29,
         Some(2) => 28,

@@ -70,8 +70,11 @@ fn texts<'m>(texts: &'m [Text]) -> BTreeSet<&'m str> {
     texts.iter().map(Text::as_str).collect()
 }
 
+/// A mount's fields, in order of their names.
+type MountFields<'m> = BTreeSet<(&'m str, Option<&'m str>)>;
+
 /// Kind and fields of each mount.
-fn mounts<'m>(run: &'m Run) -> BTreeSet<(MountKind, BTreeSet<(&'m str, Option<&'m str>)>)> {
+fn mounts<'m>(run: &'m Run) -> BTreeSet<(MountKind, MountFields<'m>)> {
     let fields = |mount: &'m Mount| {
         let told = mount.fields.iter().filter(|field| field.key != "type");
         told.map(|field| {
