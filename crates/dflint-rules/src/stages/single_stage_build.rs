@@ -53,7 +53,7 @@ fn removes_packages(cx: &Context, stage: &Stage) -> bool {
 fn message(language: &Language) -> String {
     format!(
         "the image keeps {}, which only the build needs: build in a stage of its own \
-         (`FROM … AS build`), then `FROM {}` and `{}`",
+         (`FROM … AS build`), then begin another on a small image such as `{}`, with `{}`",
         language.leaves, language.shape.from, language.shape.copy,
     )
 }
