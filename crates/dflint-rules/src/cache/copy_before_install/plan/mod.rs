@@ -1,5 +1,6 @@
 //! The repair: manifests first, then the installation, then the source.
 
+mod division;
 mod lines;
 mod manifests;
 mod passage;
@@ -13,7 +14,9 @@ use crate::Context;
 
 use super::Late;
 use super::install::Install;
+use division::Division;
 use manifests::Wanted;
+use passage::Passage;
 
 /// Whether the manifests show that a command which builds the project has nothing to fetch.
 pub(super) fn is_needless(cx: &Context, stage: &Stage, late: &Late) -> bool {
@@ -35,33 +38,39 @@ pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, Stri
         .steps
         .get(late.install.at)
         .ok_or("the step is not known")?;
-    let installs = passage::check(cx, stage, late)?;
+    let Passage { installs, division } = passage::check(cx, stage, late)?;
     let wanted = manifests::wanted(context, stage, late, &installs)?;
     let second = second_step(&late.install);
     if second.is_some() && (installs.len() > 1 || !stands_alone(step)) {
         return Err("the RUN that installs does other things as well".to_owned());
     }
-    let edits = edits(cx, stage, late, step, &wanted, second)?;
+    let mut edits = edits(cx, stage, late, step, &wanted, second, division.as_ref())?;
+    edits.extend(division.as_ref().map(Division::cut));
     let is_add = late.copies.iter().any(|copy| copy.copy.is_add);
-    let safe = installs.iter().all(|install| install.order.safe) && second.is_none() && !is_add;
+    let keeps_steps = second.is_none() && division.is_none();
+    let safe = installs.iter().all(|install| install.order.safe) && keeps_steps && !is_add;
     Ok(Fix {
-        title: title(&late.install, &wanted),
+        title: title(&late.install, &wanted, division.is_some()),
         safety: if safe { Safety::Safe } else { Safety::Unsafe },
-        keeps: match second {
-            None => Keeps::Order {
+        keeps: match keeps_steps {
+            true => Keeps::Order {
                 reads: wanted.reads,
             },
-            Some(_) => Keeps::Nothing,
+            false => Keeps::Nothing,
         },
         edits,
     })
 }
 
-fn title(install: &Install, wanted: &Wanted) -> String {
+fn title(install: &Install, wanted: &Wanted, is_divided: bool) -> String {
     let name = install.name();
+    let rest = match is_divided {
+        true => ", and run the rest behind that",
+        false => "",
+    };
     match wanted.missing.is_empty() {
-        true => format!("Copy the source after `{name}`"),
-        false => format!("Copy what `{name}` reads first, the source after it"),
+        true => format!("Copy the source after `{name}`{rest}"),
+        false => format!("Copy what `{name}` reads first, the source after it{rest}"),
     }
 }
 
@@ -87,6 +96,7 @@ fn edits(
     step: &Step,
     wanted: &Wanted,
     second: Option<&TwoStep>,
+    division: Option<&Division>,
 ) -> Result<Vec<Edit>, String> {
     let file = cx.dockerfile;
     let mut edits = Vec::new();
@@ -113,6 +123,9 @@ fn edits(
             edits.push(Edit::insert(last.span().end, flags));
         }
         moved.push_str(&lines::second_run(file, step.instruction, second)?);
+    }
+    if let Some(division) = division {
+        moved.push_str(&division.second_run(file));
     }
     edits.push(lines::insertion_behind(file, step.instruction, &moved));
     Ok(edits)

@@ -2,6 +2,7 @@
 
 use dflint_build::{Action, Lookup, Stage, Step, env::Variables};
 use dflint_knowledge::package_manager::Stop;
+use dflint_shell::SimpleCommand;
 
 use crate::Context;
 use crate::place::is_within;
@@ -9,6 +10,7 @@ use crate::place::is_within;
 use super::super::bystander::is_bystander;
 use super::super::install::{Install, Needs};
 use super::super::{Late, installs};
+use super::division::{self, Division};
 
 /// Variables that name further files which pip, uv, npm or go read.
 const VARIABLES: &[&str] = &[
@@ -43,8 +45,16 @@ const INDEX_FLAGS: &[&str] = &["--find-links", "-f", "--no-index"];
 /// Places where installations put things outside of the project.
 const INSTALLED_TO: &[&str] = &["/usr/local/lib", "/usr/lib", "/root", "/go/pkg"];
 
+/// The RUN that installs, whose installations do the same without the source.
+pub(super) struct Passage<'m> {
+    /// Its installations; never empty.
+    pub(super) installs: Vec<Install<'m>>,
+    /// Where it is to be cut, since what follows needs the source.
+    pub(super) division: Option<Division>,
+}
+
 /// Checks that every step from the first copy to the installation does the same without the
-/// source; the installations of the RUN that installs.
+/// source.
 ///
 /// # Errors
 /// What is in the way.
@@ -52,7 +62,7 @@ pub(super) fn check<'m>(
     cx: &Context,
     stage: &'m Stage,
     late: &Late<'m>,
-) -> Result<Vec<Install<'m>>, String> {
+) -> Result<Passage<'m>, String> {
     let first = late.copies.first().map_or(late.install.at, |copy| copy.at);
     let places: Vec<&str> = late.copies.iter().map(|copy| copy.destination()).collect();
     for copy in &late.copies {
@@ -142,32 +152,57 @@ fn is_manifest_copy(copy: &dflint_build::CopyStep) -> bool {
     copy.from == dflint_build::Origin::Context && !copy.is_add
 }
 
-/// Checks the RUN that installs; its installations.
+/// Checks the RUN that installs.
 fn check_install_step<'m>(
     cx: &Context,
     at: usize,
     step: &'m Step,
     places: &[&str],
-) -> Result<Vec<Install<'m>>, String> {
+) -> Result<Passage<'m>, String> {
     let script = step.script().filter(|script| script.is_certain());
     let script = script.ok_or("the script of the RUN that installs is not understood")?;
-    let found = installs(cx, at, step);
-    for command in script.commands() {
+    let mut found = installs(cx, at, step);
+    let mut commands = script.commands();
+    let needing = commands.find(|command| {
         let is_install = found
             .iter()
             .any(|install| install.call.command.id() == command.id());
         let enters = command.name() == Some("cd") && found.iter().all(works_beside_its_manifests);
-        if !is_install && !enters && !is_bystander(at, step, command, places, cx.build_context) {
-            let name = command.name().unwrap_or("another command");
-            return Err(format!(
-                "the same RUN runs `{name}`, which may need the source"
-            ));
+        !is_install && !enters && !is_bystander(at, step, *command, places, cx.build_context)
+    });
+    let division = match needing {
+        None => None,
+        Some(command) => {
+            let (division, item) = before(cx, step, command).map_err(|reason| {
+                let name = command.name().unwrap_or("another command");
+                format!("the same RUN runs `{name}`, which may need the source, and {reason}")
+            })?;
+            found.retain(|install| install.call.command.top_level_item() < Some(item));
+            Some(division)
         }
+    };
+    if found.is_empty() {
+        return Err("the RUN that installs begins with what may need the source".to_owned());
     }
     for install in &found {
         check_install(step, install)?;
     }
-    Ok(found)
+    Ok(Passage {
+        installs: found,
+        division,
+    })
+}
+
+/// Cuts the RUN in front of a command, and the command's position in the chain.
+fn before(
+    cx: &Context,
+    step: &Step,
+    command: SimpleCommand,
+) -> Result<(Division, usize), &'static str> {
+    let chain = command.script().and_chain().zip(command.top_level_item());
+    let (chain, item) = chain.ok_or("is no plain chain of `&&`")?;
+    let division = division::divide(cx.dockerfile, step, chain, item, cx.build_context)?;
+    Ok((division, item))
 }
 
 /// Whether the directory that it runs in is there as soon as its manifests are.
