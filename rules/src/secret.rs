@@ -91,17 +91,41 @@ pub fn token_shapes() -> &'static [TokenShape] {
     table::TOKENS
 }
 
+/// By byte: whether a token begins with it.
+const FIRST_BYTES: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut at = 0;
+    while at < table::TOKENS.len() {
+        if let Some(first) = table::TOKENS[at].prefix.as_bytes().first() {
+            known[*first as usize] = true;
+        }
+        at += 1;
+    }
+    known
+};
+
+/// Whether some token begins with `byte`: what most bytes of a text can be passed over by.
+#[must_use]
+pub fn may_begin_token(byte: u8) -> bool {
+    FIRST_BYTES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or_default()
+}
+
 /// The shape of the token that `text` begins with, and the token's length in bytes.
 #[must_use]
 pub fn token_at(text: &str) -> Option<(&'static TokenShape, usize)> {
-    let first = text.as_bytes().first()?;
-    let start =
-        table::TOKENS.partition_point(|shape| shape.prefix.as_bytes().first() < Some(first));
+    // Two bytes tell nearly all words apart from tokens without a call to compare them.
+    let [first, second, ..] = text.as_bytes() else {
+        return None;
+    };
+    if !may_begin_token(*first) {
+        return None;
+    }
     table::TOKENS
-        .get(start..)
-        .unwrap_or_default()
         .iter()
-        .take_while(|shape| shape.prefix.as_bytes().first() == Some(first))
+        .filter(|shape| matches!(shape.prefix.as_bytes(), [a, b, ..] if a == first && b == second))
         .filter_map(|shape| Some((shape, shape.length_at(text)?)))
         .max_by_key(|(shape, _)| shape.prefix.len())
 }

@@ -45,9 +45,14 @@ pub(crate) struct Excerpt {
     pub(crate) marked: Span,
 }
 
+/// Whether `line` is too long to be shown whole.
+pub(crate) fn is_long(line: &str) -> bool {
+    line.len() > MAX_LINE && line.chars().nth(MAX_LINE).is_some()
+}
+
 /// The window of `line` around its bytes `marked`; `None` where the line can be shown whole.
 pub(crate) fn excerpt(line: &str, marked: Span) -> Option<Excerpt> {
-    if line.len() <= MAX_LINE || line.chars().nth(MAX_LINE).is_none() {
+    if !is_long(line) {
         return None;
     }
     let head = line.get(..marked.start as usize).unwrap_or(line);

@@ -11,6 +11,8 @@ use crate::model::{FileReport, Lines};
 pub(crate) struct Fingerprints<'a> {
     file: &'a FileReport,
     lines: &'a Lines<'a>,
+    /// By line and rule: a long line with many findings is read once for each rule.
+    hashes: HashMap<(u32, &'static str), u64>,
     seen: HashMap<u64, u32>,
 }
 
@@ -19,15 +21,19 @@ impl<'a> Fingerprints<'a> {
         Self {
             file,
             lines,
+            hashes: HashMap::new(),
             seen: HashMap::new(),
         }
     }
 
     /// The name of `finding`; ask once for each, in the file's order.
     pub(crate) fn next(&mut self, finding: &Finding) -> String {
-        let line = self.lines.text_at(finding.span.start).trim();
-        let parts = [self.file.path.as_str(), finding.rule.name, line];
-        let hash = parts.iter().fold(OFFSET, |hash, part| mix(hash, part));
+        let (number, line) = self.lines.line_at(finding.span.start);
+        let rule = finding.rule.name;
+        let hash = *self.hashes.entry((number, rule)).or_insert_with(|| {
+            let parts = [self.file.path.as_str(), rule, line.trim()];
+            parts.iter().fold(OFFSET, |hash, part| mix(hash, part))
+        });
         let count = self.seen.entry(hash).or_insert(0);
         *count += 1;
         format!("{hash:016x}:{count}")

@@ -11,7 +11,7 @@ use dflint_linter::Finding;
 use dflint_parser::Span;
 
 use crate::cut_line::CutLine;
-use crate::display::{Excerpt, excerpt, harmless};
+use crate::display::{Excerpt, excerpt, harmless, is_long};
 use crate::model::{FileReport, Lines, Report};
 use crate::preview::{self, CreatedFiles};
 use crate::summary;
@@ -110,13 +110,12 @@ impl Page<'_> {
     /// The finding's line cut to what can be shown, where a line it touches is too long.
     fn excerpt(&self, finding: &Finding) -> Option<Excerpt> {
         let related = finding.related.iter().map(|(span, _)| *span);
-        let is_long = std::iter::once(finding.span).chain(related).any(|span| {
-            let touched = self.lines.whole(span).text(self.text);
-            touched
-                .lines()
-                .any(|line| excerpt(line, Span::empty(0)).is_some())
+        let mut spans = std::iter::once(finding.span).chain(related);
+        let touches_long = spans.any(|span| {
+            let mut touched = self.lines.touched(span);
+            touched.any(|line| is_long(line.text(self.text)))
         });
-        if !is_long {
+        if !touches_long {
             return None;
         }
         let line = self.lines.whole(Span::empty(finding.span.start));

@@ -1,5 +1,7 @@
 //! What is reported.
 
+use std::cell::OnceCell;
+
 use dflint_linter::Finding;
 use dflint_parser::{LineIndex, Position, Span};
 
@@ -71,10 +73,22 @@ impl Report {
     }
 }
 
+/// How far apart the places are, in bytes, to which characters are counted beforehand.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in `bytes`, which are UTF-8 or a part of it.
+fn characters(bytes: &[u8]) -> u32 {
+    let goes_on = |byte: &&u8| **byte & 0b1100_0000 == 0b1000_0000;
+    (bytes.len() - bytes.iter().filter(goes_on).count()) as u32
+}
+
 /// The text of a file and where its lines begin.
 pub(crate) struct Lines<'a> {
     source: &'a str,
     index: LineIndex,
+    /// The characters before every block of the text; counted when a line is longer than one.
+    /// Counting from a line's start for each finding on it would take time by the square.
+    before_blocks: OnceCell<Vec<u32>>,
 }
 
 impl<'a> Lines<'a> {
@@ -82,6 +96,7 @@ impl<'a> Lines<'a> {
         Self {
             source,
             index: LineIndex::new(source),
+            before_blocks: OnceCell::new(),
         }
     }
 
@@ -92,7 +107,37 @@ impl<'a> Lines<'a> {
 
     /// The position of byte `offset`, columns in characters.
     pub(crate) fn position(&self, offset: u32) -> Position {
-        self.index.position(self.source, offset)
+        let line = self.index.line(offset);
+        let start = self.index.start(line);
+        if ((offset - start) as usize) < BLOCK {
+            return self.index.position(self.source, offset);
+        }
+        Position {
+            line,
+            column: self.characters_before(offset) - self.characters_before(start) + 1,
+        }
+    }
+
+    /// The characters of the text before byte `offset`.
+    fn characters_before(&self, offset: u32) -> u32 {
+        let bytes = self.source.as_bytes();
+        let blocks = self.before_blocks.get_or_init(|| {
+            let mut before = 0;
+            let blocks = bytes.chunks(BLOCK).map(|block| {
+                let so_far = before;
+                before += characters(block);
+                so_far
+            });
+            blocks.collect()
+        });
+        let offset = (offset as usize).min(bytes.len());
+        let block = offset / BLOCK;
+        let rest = bytes.get(block * BLOCK..offset).unwrap_or_default();
+        match blocks.get(block) {
+            Some(before) => before + characters(rest),
+            // The end of a text that fills its last block.
+            None => self.source.chars().count() as u32,
+        }
     }
 
     /// The position of byte `offset`, columns in bytes of UTF-8.
@@ -104,10 +149,16 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The text of the line that holds byte `offset`, without its line end.
-    pub(crate) fn text_at(&self, offset: u32) -> &'a str {
+    /// The number of the line that holds byte `offset`, and its text without its line end.
+    pub(crate) fn line_at(&self, offset: u32) -> (u32, &'a str) {
         let line = self.index.line(offset);
-        self.index.span(self.source, line).text(self.source)
+        (line, self.index.span(self.source, line).text(self.source))
+    }
+
+    /// The lines that `span` touches, without their line ends.
+    pub(crate) fn touched(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let last = self.index.line(span.end.max(span.start + 1) - 1);
+        (self.index.line(span.start)..=last).map(|line| self.index.span(self.source, line))
     }
 
     /// The whole lines that `span` touches, line ends included.
@@ -126,5 +177,24 @@ impl<'a> Lines<'a> {
             self.source.len() as u32
         };
         Span::new(first, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dflint_parser::LineIndex;
+
+    use super::Lines;
+
+    #[test]
+    fn columns_on_long_lines_are_counted_in_characters() {
+        let long = "aé\u{1f433}".repeat(1000);
+        let source = format!("FROM a\n{long}\n{long}");
+        let lines = Lines::new(&source);
+        let index = LineIndex::new(&source);
+        let borders = (0..=source.len()).filter(|at| source.is_char_boundary(*at));
+        for at in borders.map(|at| at as u32) {
+            assert_eq!(lines.position(at), index.position(&source, at), "{at}");
+        }
     }
 }

@@ -11,6 +11,9 @@ use crate::display::{excerpt, harmless};
 use crate::model::Lines;
 use crate::names::safety_name;
 
+/// How much of a line around a change is looked at, in bytes: far more than is shown.
+const AROUND: usize = 4096;
+
 /// The most lines of a fix that are shown; `--diff` shows it whole.
 const MAX_LINES: usize = 16;
 
@@ -120,8 +123,22 @@ fn changes<'a>(fix: &Fix, text: &'a str, lines: &Lines<'_>) -> Vec<Change<'a>> {
     }
     groups
         .iter()
-        .map(|(touched, edits)| Change::new(text, *touched, edits))
+        .map(|(touched, edits)| Change::new(text, around(text, *touched, edits), edits))
         .collect()
+}
+
+/// The part of the `touched` lines that stands near the edits: with thousands of fixes on one
+/// line, taking all of it for each would take time by the square.
+fn around(text: &str, touched: Span, edits: &[&Edit]) -> Span {
+    let (Some(first), Some(last)) = (edits.first(), edits.iter().map(|it| it.span.end).max()) else {
+        return touched;
+    };
+    let from = (first.span.start as usize).saturating_sub(AROUND);
+    let to = (last as usize).saturating_add(AROUND);
+    Span::new(
+        touched.start.max(text.floor_char_boundary(from) as u32),
+        touched.end.min(text.ceil_char_boundary(to) as u32),
+    )
 }
 
 impl<'a> Change<'a> {

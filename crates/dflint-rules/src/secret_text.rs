@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dflint_knowledge::secret::{TokenShape, token_at};
+use dflint_knowledge::secret::{TokenShape, may_begin_token, token_at};
 
 /// The fewest different characters that a token has; texts with fewer stand in for one.
 const FEWEST_CHARACTERS: usize = 8;
@@ -13,10 +13,10 @@ pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
     let mut found = Vec::new();
     let mut in_word = false;
     let mut end = 0;
-    for (at, c) in text.char_indices() {
+    for (at, byte) in text.bytes().enumerate() {
         let starts = !in_word && at >= end;
-        in_word = c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if !starts {
+        in_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if !starts || !may_begin_token(byte) {
             continue;
         }
         let Some((shape, length)) = text.get(at..).and_then(token_at) else {
