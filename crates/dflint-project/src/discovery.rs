@@ -94,12 +94,14 @@ impl Search<'_> {
         if kind.is_dir() {
             self.directory(&path);
         } else {
-            self.take(path, true);
+            let real = real(&path);
+            self.take(path, real, true);
         }
     }
 
     fn directory(&mut self, root: &Path) {
         let excluded = self.excluded.clone();
+        let real_root = real(root);
         let walk = WalkBuilder::new(root)
             .hidden(false)
             .require_git(false)
@@ -107,40 +109,41 @@ impl Search<'_> {
             .build();
         for entry in walk {
             match entry {
-                Ok(entry) => self.entry(root, entry),
+                Ok(entry) => self.entry(root, &real_root, entry),
                 Err(error) => self.walk_error(root, &error),
             }
         }
     }
 
-    fn entry(&mut self, root: &Path, entry: DirEntry) {
+    fn entry(&mut self, root: &Path, real_root: &Path, entry: DirEntry) {
         let name_fits = is_dockerfile_name(&entry.file_name().to_string_lossy());
         let Some(kind) = entry.file_type().filter(|kind| name_fits && !kind.is_dir()) else {
             return;
         };
-        if !kind.is_symlink() {
-            return self.take(entry.into_path(), false);
-        }
         let path = entry.into_path();
-        match (fs::canonicalize(&path), fs::canonicalize(root)) {
-            (Ok(target), _) if target.is_dir() => {}
-            (Ok(target), Ok(root)) if target.starts_with(&root) => self.take(path, false),
-            (Ok(_), _) => {
+        if !kind.is_symlink() {
+            // The walk follows no links, so there are none between the root and the file.
+            let below = path.strip_prefix(root);
+            let real = below.map_or_else(|_| path.clone(), |below| real_root.join(below));
+            return self.take(path, real, false);
+        }
+        match fs::canonicalize(&path) {
+            Ok(target) if target.is_dir() => {}
+            Ok(target) if target.starts_with(real_root) => self.take(path, target, false),
+            Ok(_) => {
                 let message = "skipped: is a link to a file outside of the directory searched";
                 self.found.notes.push(PathMessage {
                     path,
                     message: message.to_owned(),
                 });
             }
-            (Err(error), _) => {
+            Err(error) => {
                 self.error(path, format!("cannot follow the link: {}", reason(&error)));
             }
         }
     }
 
-    fn take(&mut self, path: PathBuf, named: bool) {
-        // A path that cannot be resolved is taken as it is: reading it will say why.
-        let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    fn take(&mut self, path: PathBuf, real: PathBuf, named: bool) {
         if self.seen.insert(real) {
             self.found.files.push(Found { path, named });
         }
@@ -158,6 +161,12 @@ impl Search<'_> {
     fn error(&mut self, path: PathBuf, message: String) {
         self.found.errors.push(PathMessage { path, message });
     }
+}
+
+/// `path` with links resolved. One that cannot be resolved is taken as it is: reading it will say
+/// why.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Exclusions {

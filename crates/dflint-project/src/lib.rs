@@ -3,6 +3,7 @@
 pub mod builds;
 pub mod config;
 pub mod context;
+pub mod directories;
 pub mod discovery;
 pub mod exclude;
 pub mod names;

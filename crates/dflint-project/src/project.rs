@@ -13,6 +13,7 @@ use dflint_shellcheck::ShellCheck;
 use crate::builds::{Builds, DockerfileFacts};
 use crate::config::{Config, ConfigError};
 use crate::context::{Contexts, DiskContext, Roots, infer};
+use crate::directories::Directories;
 use crate::discovery::{Discovered, Exclusions, discover};
 use crate::exclude::{PatternError, Patterns};
 use crate::paths::absolute;
@@ -83,6 +84,7 @@ pub struct Project {
     source: ConfigSource,
     overrides: Overrides,
     exclude: Patterns,
+    directories: Arc<Directories>,
     contexts: Contexts,
     builds: Builds,
     roots: Roots,
@@ -118,13 +120,15 @@ impl Project {
         {
             return Err(ProjectError::Context(context.clone()));
         }
+        let directories = Arc::<Directories>::default();
         Ok(Self {
             directory,
             source,
             overrides,
             exclude,
-            contexts: Contexts::default(),
-            builds: Builds::default(),
+            contexts: Contexts::new(Arc::clone(&directories)),
+            builds: Builds::new(Arc::clone(&directories)),
+            directories,
             roots: Roots::default(),
             configs: Mutex::default(),
             shellchecks: ShellChecks::default(),
@@ -270,7 +274,7 @@ impl Project {
         if let Some(context) = config.context_of(path) {
             return Some(context.to_owned());
         }
-        infer(path, file, &self.root_of(path))
+        infer(path, file, &self.root_of(path), &self.directories)
     }
 
     /// The root of the project that the Dockerfile at `path` belongs to: that of its repository,

@@ -130,7 +130,8 @@ fn changes<'a>(fix: &Fix, text: &'a str, lines: &Lines<'_>) -> Vec<Change<'a>> {
 /// The part of the `touched` lines that stands near the edits: with thousands of fixes on one
 /// line, taking all of it for each would take time by the square.
 fn around(text: &str, touched: Span, edits: &[&Edit]) -> Span {
-    let (Some(first), Some(last)) = (edits.first(), edits.iter().map(|it| it.span.end).max()) else {
+    let (Some(first), Some(last)) = (edits.first(), edits.iter().map(|it| it.span.end).max())
+    else {
         return touched;
     };
     let from = (first.span.start as usize).saturating_sub(AROUND);

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use dflint_linter::{Finding, Secrets};
+use rayon::prelude::*;
 
 use crate::model::{FileReport, Report};
 
@@ -23,11 +24,12 @@ const LEFT_OUT: &str = "its text repeats a secret value, which is never printed;
 
 /// `report` with the secret values of its files hidden in everything it says.
 pub(crate) fn redact(report: &Report, fixes: FixText) -> Cow<'_, Report> {
-    let secrets: Vec<Secrets> = report
-        .files
-        .iter()
-        .map(|file| Secrets::of(&file.source))
-        .collect();
+    let of_file = |file: &FileReport| Secrets::of(&file.source);
+    let secrets: Vec<Secrets> = match report.files.as_slice() {
+        // Starting threads would take longer than the work.
+        files @ ([] | [_]) => files.iter().map(of_file).collect(),
+        files => files.par_iter().map(of_file).collect(),
+    };
     if secrets.iter().all(Secrets::is_empty) {
         return Cow::Borrowed(report);
     }

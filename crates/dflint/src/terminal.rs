@@ -7,10 +7,13 @@ use dflint_report::harmless;
 
 use crate::args::Color;
 
+/// How much is written to standard output at once, in bytes.
+const OUTPUT_BUFFER: usize = 64 * 1024;
+
 /// Writes to standard output. A reader that has gone away (`dflint | head`) is no error: what it
 /// wanted it has.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
     let written = write(&mut out).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,10 +1,13 @@
 //! The files of a project that may build Dockerfiles.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ignore::WalkBuilder;
+use ignore::Match;
+use ignore::gitignore::Gitignore;
 
+use crate::directories::{Directories, Listing};
 use crate::paths::relative;
 
 /// The most paths that are looked at.
@@ -93,35 +96,35 @@ pub(super) struct Found {
 }
 
 /// Hands every file below `root` that may build something to `each`; whether that were all of
-/// them. What Git ignores is left out.
-pub(super) fn each_file(root: &Path, mut each: impl FnMut(&Found)) -> bool {
-    let mut walk = WalkBuilder::new(root);
-    walk.hidden(false)
-        .require_git(false)
-        .parents(false)
-        .max_depth(Some(MAX_DEPTH))
-        .sort_by_file_name(Ord::cmp)
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            entry.depth() == 0 || !FOREIGN.contains(&&*name)
-        });
-    let mut read = 0;
-    for (count, entry) in walk.build().enumerate() {
+/// them. What `.gitignore` and `.ignore` leave out is left out.
+pub(super) fn each_file(
+    root: &Path,
+    directories: &Directories,
+    mut each: impl FnMut(&Found),
+) -> bool {
+    let mut walk = Walk {
+        directories,
+        waiting: Vec::new(),
+    };
+    walk.enter(root, 0, &Ignores::default());
+    let (mut count, mut read) = (0, 0);
+    while let Some(met) = walk.waiting.pop() {
+        count += 1;
         if count > MAX_PATHS || read == MAX_FILES {
             return false;
         }
-        let Ok(entry) = entry else { continue };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        if met.is_directory {
+            walk.enter(&met.path, met.depth, &met.ignores);
             continue;
         }
-        let path = relative(root, entry.path());
+        let path = relative(root, &met.path);
         let Some(kind) = Kind::of(&path) else {
             continue;
         };
-        if entry.metadata().map_or(true, |it| it.len() > MAX_SIZE) {
+        if fs::metadata(&met.path).map_or(true, |it| it.len() > MAX_SIZE) {
             continue;
         }
-        let Ok(text) = fs::read_to_string(entry.path()) else {
+        let Ok(text) = fs::read_to_string(&met.path) else {
             continue;
         };
         read += 1;
@@ -130,9 +133,114 @@ pub(super) fn each_file(root: &Path, mut each: impl FnMut(&Found)) -> bool {
     true
 }
 
+/// A walk by name that asks the system for nothing but what stands in each directory.
+struct Walk<'d> {
+    directories: &'d Directories,
+    /// What is looked at next stands last.
+    waiting: Vec<Met>,
+}
+
+/// A file or directory on the way.
+struct Met {
+    path: PathBuf,
+    is_directory: bool,
+    /// Below the root, which has 0.
+    depth: usize,
+    ignores: Ignores,
+}
+
+impl Walk<'_> {
+    fn enter(&mut self, directory: &Path, depth: usize, above: &Ignores) {
+        if depth == MAX_DEPTH {
+            return;
+        }
+        let Some(listing) = self.directories.list(directory) else {
+            return;
+        };
+        let ignores = above.below(directory, &listing);
+        for item in listing.items().iter().rev() {
+            let is_directory = item.kind.is_dir();
+            let is_foreign = FOREIGN.iter().any(|name| item.name == *name);
+            if is_foreign || !is_directory && !item.kind.is_file() {
+                continue;
+            }
+            let path = directory.join(&item.name);
+            if ignores.mean(&path, is_directory) {
+                continue;
+            }
+            self.waiting.push(Met {
+                path,
+                is_directory,
+                depth: depth + 1,
+                ignores: ignores.clone(),
+            });
+        }
+    }
+}
+
+/// The ignore files that hold in a directory, the nearest last.
+#[derive(Debug, Clone, Default)]
+struct Ignores(Arc<[Gitignore]>);
+
+impl Ignores {
+    /// Those that hold in `directory`, where these hold above it.
+    fn below(&self, directory: &Path, listing: &Listing) -> Self {
+        // Git does not look above a repository.
+        let is_repository = listing.kind_of(".git".as_ref()).is_some();
+        let above = if is_repository { &[] } else { &*self.0 };
+        // A `.ignore` has the last word over the `.gitignore` beside it.
+        let own: Vec<Gitignore> = [".gitignore", ".ignore"]
+            .into_iter()
+            .filter(|name| listing.kind_of(name.as_ref()).is_some())
+            .map(|name| Gitignore::new(directory.join(name)).0)
+            .collect();
+        if own.is_empty() && !is_repository {
+            return self.clone();
+        }
+        Self(above.iter().cloned().chain(own).collect())
+    }
+
+    /// Whether `path` is left out.
+    fn mean(&self, path: &Path, is_directory: bool) -> bool {
+        let mut matches = self.0.iter().rev();
+        let said = matches.find_map(|it| match it.matched(path, is_directory) {
+            Match::None => None,
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+        });
+        said.unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Kind;
+    use std::fs;
+
+    use super::{Directories, Kind, each_file};
+
+    #[test]
+    fn ignored_files_are_left_out() {
+        let project = tempfile::tempdir().unwrap();
+        let at = |path: &str| project.path().join(path);
+        for (path, text) in [
+            (".gitignore", "*.sh\n/made/\n"),
+            ("a.sh", ""),
+            ("made/b.yaml", ""),
+            ("kept/.ignore", "!*.sh\n"),
+            ("kept/c.sh", ""),
+            ("kept/made/d.yaml", ""),
+            ("module/.git/HEAD", ""),
+            ("module/e.sh", ""),
+        ] {
+            fs::create_dir_all(at(path).parent().unwrap()).unwrap();
+            fs::write(at(path), text).unwrap();
+        }
+        let mut found = Vec::new();
+        assert!(each_file(project.path(), &Directories::default(), |it| {
+            found.push(it.path.clone());
+        }));
+        assert_eq!(found, ["kept/c.sh", "kept/made/d.yaml", "module/e.sh"]);
+    }
 
     #[test]
     fn names_tell_what_a_file_is() {

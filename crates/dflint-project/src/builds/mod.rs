@@ -24,15 +24,26 @@ use self::call::{Call, Means};
 use self::files::{Found, Kind, each_file};
 use self::source_file::SourceFile;
 use self::words::Text;
+use crate::directories::Directories;
 use crate::paths::relative;
 
 /// The projects of a run, each read once whatever the number of its Dockerfiles.
 #[derive(Debug, Default)]
 pub struct Builds {
     roots: Mutex<HashMap<PathBuf, Arc<RootBuilds>>>,
+    directories: Arc<Directories>,
 }
 
 impl Builds {
+    /// Projects whose directories are listed in `directories`.
+    #[must_use]
+    pub fn new(directories: Arc<Directories>) -> Self {
+        Self {
+            roots: Mutex::default(),
+            directories,
+        }
+    }
+
     /// What the project at `root` says about builds of the Dockerfile at `path` (both absolute and
     /// clean). Nothing is read before somebody asks.
     #[must_use]
@@ -41,6 +52,7 @@ impl Builds {
         let shared = roots.entry(root.to_owned()).or_insert_with(|| {
             Arc::new(RootBuilds {
                 root: root.to_owned(),
+                directories: Arc::clone(&self.directories),
                 calls: OnceLock::new(),
             })
         });
@@ -56,6 +68,7 @@ impl Builds {
 #[derive(Debug)]
 struct RootBuilds {
     root: PathBuf,
+    directories: Arc<Directories>,
     calls: OnceLock<(Vec<Call>, bool)>,
 }
 
@@ -64,7 +77,9 @@ impl RootBuilds {
     fn calls(&self) -> &(Vec<Call>, bool) {
         self.calls.get_or_init(|| {
             let mut calls = Vec::new();
-            let complete = each_file(&self.root, |found| calls.extend(calls_of(found)));
+            let complete = each_file(&self.root, &self.directories, |found| {
+                calls.extend(calls_of(found));
+            });
             (calls, complete)
         })
     }

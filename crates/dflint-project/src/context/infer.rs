@@ -4,13 +4,20 @@ use std::path::{Path, PathBuf};
 
 use dflint_parser::{Command, Dockerfile, Mount, MountKind, Source, Text, Transfer};
 
+use crate::directories::Directories;
+
 /// The build context of the Dockerfile at `path`: the nearest directory from its own up to `root`
 /// in which everything stands that the file takes from its context by a literal path.
 ///
 /// `COPY .` says nothing about the directory. So where nothing else is taken, only a Dockerfile
 /// that stands at `root` has a known context; otherwise it is unknown, and `None`.
 #[must_use]
-pub fn infer(path: &Path, file: &Dockerfile<'_>, root: &Path) -> Option<PathBuf> {
+pub fn infer(
+    path: &Path,
+    file: &Dockerfile<'_>,
+    root: &Path,
+    directories: &Directories,
+) -> Option<PathBuf> {
     let own = path.parent()?;
     let sources = literal_sources(file);
     if sources.is_empty() {
@@ -21,12 +28,12 @@ pub fn infer(path: &Path, file: &Dockerfile<'_>, root: &Path) -> Option<PathBuf>
     }
     own.ancestors()
         .take_while(|directory| directory.starts_with(root))
-        .find(|directory| sources.iter().all(|source| stands_in(directory, source)))
+        .find(|directory| {
+            sources
+                .iter()
+                .all(|source| directories.has(directory, source))
+        })
         .map(Path::to_owned)
-}
-
-fn stands_in(directory: &Path, source: &str) -> bool {
-    directory.join(source).symlink_metadata().is_ok()
 }
 
 /// The paths below the context that the file names without variables or wildcards, those that
@@ -100,7 +107,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{infer, literal_path};
+    use super::{Directories, infer, literal_path};
 
     #[test]
     fn only_literal_paths_count() {
@@ -130,7 +137,12 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let file = dflint_parser::parse(text);
-        let found = infer(&project.path().join(at), &file, project.path())?;
+        let found = infer(
+            &project.path().join(at),
+            &file,
+            project.path(),
+            &Directories::default(),
+        )?;
         Some(crate::paths::relative(project.path(), Path::new(&found)))
     }
 

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dflint_build::{BuildContext, DockerIgnore, Entry};
 
 use self::scan::Scan;
+use crate::directories::Directories;
 
 pub use infer::infer;
 pub use roots::Roots;
@@ -27,9 +28,19 @@ pub struct DiskContext {
 #[derive(Debug, Default)]
 pub struct Contexts {
     scans: Mutex<HashMap<PathBuf, Option<Arc<Scan>>>>,
+    directories: Arc<Directories>,
 }
 
 impl Contexts {
+    /// Contexts whose directories are listed in `directories`.
+    #[must_use]
+    pub fn new(directories: Arc<Directories>) -> Self {
+        Self {
+            scans: Mutex::default(),
+            directories,
+        }
+    }
+
     /// The build context at `directory` for the Dockerfile at `dockerfile`, whose own
     /// `<Dockerfile>.dockerignore` beats the context's `.dockerignore`; `None` where there is no
     /// such directory.
@@ -39,7 +50,7 @@ impl Contexts {
             let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
             scans
                 .entry(directory.to_owned())
-                .or_insert_with(|| Scan::new(directory).map(Arc::new))
+                .or_insert_with(|| Scan::new(directory, &self.directories).map(Arc::new))
                 .clone()?
         };
         let own = dockerfile.and_then(own_ignore_file);

@@ -1,12 +1,13 @@
 //! One directory, listed once.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dflint_build::{Entry, EntryKind, MAX_READ};
-use walkdir::{DirEntry, WalkDir};
+
+use crate::directories::Directories;
 
 /// The most paths that are listed; a larger directory counts as unknown.
 const MAX_ENTRIES: usize = 100_000;
@@ -20,6 +21,7 @@ const MAX_KEPT: usize = 64 * 1024 * 1024;
 pub(crate) struct Scan {
     /// Real path: links above it are resolved.
     root: PathBuf,
+    directories: Arc<Directories>,
     entries: OnceLock<Option<Vec<Entry>>>,
     files: Mutex<Files>,
 }
@@ -33,10 +35,11 @@ struct Files {
 
 impl Scan {
     /// The directory at `root`; `None` where there is none.
-    pub(crate) fn new(root: &Path) -> Option<Self> {
+    pub(crate) fn new(root: &Path, directories: &Arc<Directories>) -> Option<Self> {
         let root = fs::canonicalize(root).ok().filter(|root| root.is_dir())?;
         Some(Self {
             root,
+            directories: Arc::clone(directories),
             entries: OnceLock::new(),
             files: Mutex::default(),
         })
@@ -45,7 +48,9 @@ impl Scan {
     /// Every path below the directory, sorted; `None` where there are more than [`MAX_ENTRIES`]
     /// or a directory cannot be read.
     pub(crate) fn entries(&self) -> Option<&[Entry]> {
-        self.entries.get_or_init(|| list(&self.root)).as_deref()
+        self.entries
+            .get_or_init(|| list(&self.root, &self.directories))
+            .as_deref()
     }
 
     /// Whether there is something at `path`, without listing the directory.
@@ -98,33 +103,41 @@ impl Scan {
     }
 }
 
-fn list(root: &Path) -> Option<Vec<Entry>> {
+fn list(root: &Path, directories: &Directories) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
-    for found in WalkDir::new(root).min_depth(1) {
-        let found = found.ok()?;
-        if entries.len() == MAX_ENTRIES {
-            return None;
+    let mut waiting = vec![(root.to_owned(), String::new())];
+    while let Some((directory, above)) = waiting.pop() {
+        for item in directories.list(&directory)?.items() {
+            if entries.len() == MAX_ENTRIES {
+                return None;
+            }
+            let on_disk = directory.join(&item.name);
+            // Names that are not UTF-8 cannot be written in a Dockerfile.
+            let Some(name) = item.name.to_str() else {
+                continue;
+            };
+            let path = format!("{above}{name}");
+            if item.kind.is_dir() {
+                waiting.push((on_disk.clone(), format!("{path}/")));
+            }
+            entries.extend(entry(path, &on_disk, item.kind));
         }
-        // Names that are not UTF-8 cannot be written in a Dockerfile.
-        entries.extend(entry(root, &found));
     }
     entries.sort_by(|one, other| one.path.cmp(&other.path));
     Some(entries)
 }
 
-fn entry(root: &Path, found: &DirEntry) -> Option<Entry> {
-    let path = found.path().strip_prefix(root).ok()?.to_str()?;
-    let kind = if found.file_type().is_dir() {
-        EntryKind::Directory
-    } else if found.file_type().is_symlink() {
-        EntryKind::Link
-    } else {
-        EntryKind::File
-    };
-    let metadata = found.metadata().ok()?;
+fn entry(path: String, on_disk: &Path, kind: FileType) -> Option<Entry> {
+    let metadata = fs::symlink_metadata(on_disk).ok()?;
     Some(Entry {
         path: path.replace('\\', "/"),
-        kind,
+        kind: if kind.is_dir() {
+            EntryKind::Directory
+        } else if kind.is_symlink() {
+            EntryKind::Link
+        } else {
+            EntryKind::File
+        },
         size: if metadata.is_file() {
             metadata.len()
         } else {
