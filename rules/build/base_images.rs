@@ -74,6 +74,8 @@ struct Entry {
     #[serde(default)]
     links: BTreeMap<String, String>,
     #[serde(default)]
+    directories: Vec<String>,
+    #[serde(default)]
     volumes: Vec<String>,
     #[serde(default)]
     onbuild: bool,
@@ -260,6 +262,7 @@ fn fields(
         ),
         ("package_managers", package_managers.literal()),
         ("links", links.literal()),
+        ("directories", entry.directories.literal()),
         ("volumes", entry.volumes.literal()),
         ("onbuild", entry.onbuild.literal()),
     ];

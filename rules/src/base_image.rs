@@ -35,6 +35,8 @@ pub struct BaseImage {
     pub package_managers: &'static [&'static str],
     /// Symbolic links that lead a cache elsewhere: link and directory.
     pub links: &'static [(&'static str, &'static str)],
+    /// Directories that exist and that its user may write, besides the user's home.
+    pub directories: &'static [&'static str],
     /// Paths declared as volumes.
     pub volumes: &'static [&'static str],
     /// Whether its config holds `ONBUILD` triggers.

@@ -83,6 +83,7 @@ schema! {
 pub(super) struct CacheEntry {
     pub(super) path: String,
     pub(super) root_path: Option<String>,
+    pub(super) instead_of: Option<String>,
     #[serde(default)]
     pub(super) only_on_known_base: bool,
     #[serde(default)]

@@ -269,6 +269,7 @@ fn caches(entries: &BTreeMap<String, CacheEntry>) -> String {
                 ("name", name.literal()),
                 ("path", cache.path.literal()),
                 ("root_path", cache.root_path.literal()),
+                ("instead_of", cache.instead_of.literal()),
                 ("only_on_known_base", cache.only_on_known_base.literal()),
                 ("flags", moves(&cache.flags)),
                 ("env", moves(&cache.env)),

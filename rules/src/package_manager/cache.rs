@@ -20,6 +20,8 @@ pub struct Cache {
     pub path: &'static str,
     /// Where it is for root, when that differs.
     pub root_path: Option<&'static str>,
+    /// Where the files go while the directory is not there: a mount leaves that place empty.
+    pub instead_of: Option<&'static str>,
     /// The default place holds only on base images that list the manager.
     pub only_on_known_base: bool,
     /// Flags that move it; they win over the environment.

@@ -40,6 +40,8 @@ pub struct Removal<'s> {
     pub command: SimpleCommand<'s>,
     /// Whether it removes directories.
     pub is_recursive: bool,
+    /// Whether it succeeds where there is nothing to remove.
+    pub is_forced: bool,
     /// What it removes, in order.
     pub operands: Vec<(Word<'s>, Result<RemovedPath, Unknown>)>,
 }
@@ -73,6 +75,7 @@ pub fn removal<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Remova
         return None;
     }
     let mut is_recursive = false;
+    let mut is_forced = false;
     let mut operands = Vec::new();
     let mut are_operands = false;
     for word in command.args() {
@@ -84,8 +87,11 @@ pub fn removal<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Remova
                 continue;
             }
             Some(letters) if !letters.is_empty() => {
-                is_recursive |= literal == "--recursive"
-                    || (!letters.starts_with('-') && letters.contains(['r', 'R']));
+                let has = |long: &str, short: &[char]| {
+                    literal == long || (!letters.starts_with('-') && letters.contains(short))
+                };
+                is_recursive |= has("--recursive", &['r', 'R']);
+                is_forced |= has("--force", &['f']);
                 continue;
             }
             _ => {}
@@ -95,6 +101,7 @@ pub fn removal<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Remova
     Some(Removal {
         command,
         is_recursive,
+        is_forced,
         operands,
     })
 }

@@ -1,7 +1,7 @@
 //! What a RUN does to the directories of its caches besides installing: it cleans them up, or
 //! works on them.
 
-use dflint_build::packages::{Coverage, RemovedPath, cleanup_of, removal};
+use dflint_build::packages::{Coverage, Removal, RemovedPath, cleanup_of, removal};
 use dflint_fix::Edit;
 use dflint_parser::Span;
 use dflint_shell::{Chain, SimpleCommand, Word};
@@ -16,6 +16,8 @@ pub(super) struct Mounted {
     pub(super) targets: Vec<String>,
     /// Their managers' names and their own.
     pub(super) names: Vec<(&'static str, &'static str)>,
+    /// Directories that stay empty because of the mounts.
+    pub(super) empty: Vec<&'static str>,
 }
 
 /// A command that touches a mounted cache.
@@ -68,16 +70,13 @@ fn touch<'r>(
         )));
     }
     if let Some(removal) = removal(it.command, &run.site) {
-        return touch_of_removal(it.command, &removal.operands, mounted);
+        return touch_of_removal(&removal, mounted);
     }
-    works_on(run, it.command, mounted).map(TouchKind::Breaks)
+    works_on(run, it.command, &mounted.targets).map(TouchKind::Breaks)
 }
 
-fn touch_of_removal<'r, E>(
-    command: SimpleCommand<'r>,
-    operands: &[(Word<'r>, Result<RemovedPath, E>)],
-    mounted: &Mounted,
-) -> Option<TouchKind<'r>> {
+fn touch_of_removal<'r>(removal: &Removal<'r>, mounted: &Mounted) -> Option<TouchKind<'r>> {
+    let (command, operands) = (removal.command, &removal.operands);
     let mut emptying = Vec::new();
     for (word, removed) in operands {
         let Ok(removed) = removed else {
@@ -89,6 +88,14 @@ fn touch_of_removal<'r, E>(
             }
             continue;
         };
+        for directory in &mounted.empty {
+            if !removal.is_forced && removed.coverage(directory) == Coverage::Inside {
+                return Some(TouchKind::Breaks(format!(
+                    "`{}` would fail, since a mount leaves `{directory}` empty",
+                    short(command)
+                )));
+            }
+        }
         for target in &mounted.targets {
             match removed.coverage(target) {
                 Coverage::Inside => emptying.push(*word),
@@ -142,7 +149,11 @@ const HARMLESS: [&str; 8] = [
 ];
 
 /// How `command`, which is no clean-up, works on the directory of a cache.
-fn works_on(run: &Run<'_, '_>, command: SimpleCommand<'_>, mounted: &Mounted) -> Option<String> {
+pub(super) fn works_on(
+    run: &Run<'_, '_>,
+    command: SimpleCommand<'_>,
+    targets: &[impl AsRef<str>],
+) -> Option<String> {
     let name = command.name()?;
     if HARMLESS.contains(&name) {
         return None;
@@ -164,11 +175,10 @@ fn works_on(run: &Run<'_, '_>, command: SimpleCommand<'_>, mounted: &Mounted) ->
             continue;
         }
         let path = path.trim_end_matches(['*', '/']);
-        let touched = mounted
-            .targets
-            .iter()
-            .find(|target| is_within(path, target) || (is_recursive && is_within(target, path)));
-        if touched.is_some() {
+        let is_touched = targets.iter().map(AsRef::as_ref).any(|target| {
+            is_within(path, target) || (is_recursive && is_within(target, path))
+        });
+        if is_touched {
             return Some(format!("`{}` works on the cache itself", short(command)));
         }
     }

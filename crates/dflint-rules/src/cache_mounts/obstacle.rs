@@ -2,6 +2,10 @@
 
 use super::run::{Run, target};
 
+/// What may go wrong where a mount's directory is not [in one of the user's own](is_in_own_directory).
+pub(super) const FOREIGN_PARENTS: &str =
+    "the directories above belong to root while the step runs";
+
 /// Whether a new mount at `path` would be in the way of something.
 pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
     if let Some(near) = run.mount_near(path) {
@@ -17,4 +21,15 @@ pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
         None => Ok(()),
         Some(user) => Err(format!("{} uses `{path}`", user.describe())),
     }
+}
+
+/// Whether the user owns the directory that the mount's lies in. BuildKit makes those that are not
+/// there, as root's, and takes them away after the step; in between, nothing else of the user's can
+/// be written beside the mount.
+pub(super) fn is_in_own_directory(run: &Run<'_, '_>, path: &str) -> bool {
+    let Some((parent, _)) = path.rsplit_once('/') else {
+        return false;
+    };
+    let known = run.site.base.map_or([].as_slice(), |base| base.directories);
+    run.site.user.home.as_deref() == Some(parent) || known.contains(&parent)
 }

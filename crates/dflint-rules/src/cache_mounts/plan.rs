@@ -228,6 +228,7 @@ impl<'r> Group<'r> {
         for (cache, place) in &self.missing {
             mounted.names.push((self.manager.name, cache.name));
             mounted.targets.push(place.target.clone());
+            mounted.empty.extend(cache.instead_of);
         }
         mounted
     }
@@ -293,6 +294,9 @@ impl<'r> Group<'r> {
                 continue;
             }
             super::obstacle::to_mount(run, &place.target)?;
+            if !owner.is_root() && !super::obstacle::is_in_own_directory(run, &place.target) {
+                planned.changes.risk = Some(super::obstacle::FOREIGN_PARENTS);
+            }
             let flag = mount_flag(&place.target, cache.sharing, owner);
             planned.changes.mounts.push(flag);
         }
@@ -336,7 +340,7 @@ fn repair(run: &Run<'_, '_>, defeat: &Defeat<'_>, planned: &mut Planned) -> Resu
             let words: Vec<Word<'_>> = command.words().collect();
             // With a fresh index from a call before, nothing needs to take the flag's place.
             let replacement = with_mount.filter(|flag| {
-                !has_setting(defeat.call, flag) && !run.updates_index(defeat.call.manager.name)
+                !has_setting(defeat.call, flag) && !run.updates_index_before(defeat.call)
             });
             let edit = match replacement {
                 None => run.source.delete_word(word, &words),
@@ -386,7 +390,7 @@ fn asks_for_fresh_index(run: &Run<'_, '_>, call: &Invocation<'_>, fresh: &str) -
         disabling.with_mount == Some(fresh) && call.flag(disabling.flag).is_some()
     });
     replaced
-        || run.updates_index(call.manager.name)
+        || run.updates_index_before(call)
         || call
             .flags
             .iter()
@@ -417,7 +421,7 @@ fn is_index_needed_later(run: &Run<'_, '_>, group: &Group<'_>) -> bool {
         .filter(|(cache, _)| cache.only_with_update);
     let mounted = Mounted {
         targets: indexes.map(|(_, place)| place.target.clone()).collect(),
-        names: Vec::new(),
+        ..Mounted::default()
     };
     let is_kept = touches(run, &mounted).is_empty();
     is_kept && run.uses.index_is_read_after(run)

@@ -4,7 +4,7 @@ use dflint_build::packages::{Invocation, Site, caches, invocation};
 use dflint_build::{ResolvedMount, RunStep, Stage, Step};
 use dflint_knowledge::package_manager::{Action, Cache};
 use dflint_parser::{MountKind, Span};
-use dflint_shell::{Script, SimpleCommand};
+use dflint_shell::{Construct, OperatorKind, Script, SimpleCommand};
 
 use super::chains::Chains;
 use super::edits::Source;
@@ -115,10 +115,41 @@ impl<'r, 'a> Run<'r, 'a> {
         })
     }
 
-    /// Whether a call in front of `before` fetches the package index of `manager`.
+    /// Whether the RUN fetches the package index of `manager`.
     pub(super) fn updates_index(&self, manager: &'static str) -> bool {
         self.calls_of(manager)
             .any(|call| call.action() == Action::UpdateIndex)
+    }
+
+    /// Whether the package index is fetched whenever the RUN gets to `call`.
+    pub(super) fn updates_index_before(&self, call: &Invocation<'_>) -> bool {
+        self.calls_of(call.manager.name).any(|other| {
+            other.action() == Action::UpdateIndex
+                && other.command.span().start < call.command.span().start
+                && !is_optional(other.command)
+                && self.leads_to(other.command, call.command)
+        })
+    }
+
+    /// Whether no `&&` or `||` lets the script get to `second` without running `first`.
+    fn leads_to(&self, first: SimpleCommand<'_>, second: SimpleCommand<'_>) -> bool {
+        let chain = self.script.sequence();
+        let Some(chain) = chain.filter(|_| self.is_own(first) && self.is_own(second)) else {
+            return true;
+        };
+        let step_of = |command: SimpleCommand<'_>| {
+            let mut links = chain.links();
+            links.find(|link| link.range().contains(command.range()))
+        };
+        let (Some(first), Some(second)) = (step_of(first), step_of(second)) else {
+            return false;
+        };
+        let Some((begin, end)) = chain.list_around(first.index) else {
+            return false;
+        };
+        let mut joined = (begin.index..second.index).filter_map(|at| chain.get(at));
+        let is_all_and = joined.all(|link| link.after.map(|it| it.kind) == Some(OperatorKind::And));
+        first.begins_list() || (second.index <= end.index && is_all_and)
     }
 
     /// Whether any call of the RUN uses a cache within `target`.
@@ -132,6 +163,14 @@ impl<'r, 'a> Run<'r, 'a> {
             })
         })
     }
+}
+
+/// Whether `command` stands in a branch, a loop or a function, so that it may not run.
+fn is_optional(command: SimpleCommand<'_>) -> bool {
+    let inside = command.inside();
+    let optional = [Construct::Branch, Construct::Loop, Construct::Function];
+    let mut optional = optional.into_iter();
+    optional.any(|construct| inside.contains(construct))
 }
 
 /// Where a mount appears, where that is known.

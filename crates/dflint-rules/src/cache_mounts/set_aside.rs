@@ -7,7 +7,7 @@ use dflint_build::packages::{Coverage, removal};
 use dflint_fix::Edit;
 use dflint_shell::{Chain, Construct, Link, OperatorKind, SimpleCommand, TextRange};
 
-use super::cleanup::{Touch, TouchKind, place};
+use super::cleanup::{Touch, TouchKind, place, works_on};
 use super::edits::Changes;
 use super::notes::DOCKER_CLEAN;
 use super::run::{Run, RunCommand};
@@ -242,7 +242,8 @@ fn leaves_alone(run: &Run<'_, '_>, range: TextRange) -> bool {
                 })
             })
         });
-        !may_end_with_success(it.command) && !removes
+        let moves = works_on(run, it.command, &[ASIDE]).is_some();
+        !may_end_with_success(it.command) && !removes && !moves
     };
     let mut inside = run.commands.iter().filter(|it| {
         !run.is_own(it.command)
