@@ -1,9 +1,12 @@
 //! `ADD app.py /app/`.
 
+use dflint_build::{BuildContext, EntryKind};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Instruction, InstructionName, Source, Transfer};
 
-use crate::archive::is_archive;
+use crate::archive::{is_archive, may_unpack};
+use crate::place::relative;
+use crate::sent_files::kind_of;
 use crate::written::unquoted;
 use crate::{Context, Dialect, Findings, Rule, Site};
 
@@ -31,7 +34,7 @@ impl Rule for AddForLocalFile {
                 site.instruction.keyword.span(),
                 "COPY is enough here: ADD also unpacks archives and downloads",
             )
-            .fix_or_withhold(fix(site.instruction, add));
+            .fix_or_withhold(fix(cx, site.instruction, add));
     }
 }
 
@@ -59,7 +62,7 @@ fn is_plain_copy(add: &Transfer) -> bool {
     let has_own_flag =
         add.checksum.is_some() || add.keep_git_dir.is_some() || add.unpack == Some(true);
     let is_plain = |source: &str| {
-        !is_archive(source)
+        !may_unpack(source)
             && !is_web(source)
             && !is_repository(source)
             && !source.contains(['$', '*', '?', '['])
@@ -67,17 +70,34 @@ fn is_plain_copy(add: &Transfer) -> bool {
     !has_own_flag && sources(add).all(is_plain)
 }
 
-fn fix(instruction: &Instruction, add: &Transfer) -> Result<Fix, &'static str> {
+/// Whether `ADD` might unpack the file, whose name does not tell what is in it.
+fn is_nameless(context: Option<&dyn BuildContext>, source: &str) -> bool {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    let tells = name.is_empty() || name.contains('.');
+    let is_harmless = |context: &dyn BuildContext| match kind_of(context, source) {
+        Some(EntryKind::Directory) => true,
+        // An archive is no text.
+        Some(_) => context.read(relative(source)).is_some(),
+        None => false,
+    };
+    !tells && !context.is_some_and(is_harmless)
+}
+
+fn fix(cx: &Context, instruction: &Instruction, add: &Transfer) -> Result<Fix, &'static str> {
     if !is_plain_copy(add) || add.unpack.is_some() {
         return Err("a source may be more than a local file");
     }
     if !instruction.keyword.is_contiguous() {
         return Err("the keyword is written on several lines");
     }
+    let safety = match sources(add).any(|source| is_nameless(cx.build_context, source)) {
+        true => Safety::Unsafe,
+        false => Safety::Safe,
+    };
     let is_lower = instruction.keyword.as_str().chars().all(char::is_lowercase);
     Ok(Fix {
         title: "Replace ADD by COPY".to_owned(),
-        safety: Safety::Safe,
+        safety,
         keeps: Keeps::Copies,
         edits: vec![Edit::replace(
             instruction.keyword.span(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use dflint_build::StageId;
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::base_image::Family;
 use dflint_parser::{Command, Text};
@@ -32,17 +33,27 @@ fn check(cx: &Context, findings: &mut Findings) {
         let Some(command) = run.commands().find(|command| may_fail_unseen(*command)) else {
             continue;
         };
-        let Some((stage, _)) = run.place else {
-            continue;
-        };
-        let is_first = fixed.insert(stage.id);
-        let fix = match is_first {
-            true => fix(cx, &run, command),
-            false => Err("an earlier step of the stage is where `SHELL` belongs"),
-        };
-        run.report(cx, findings, command.span(), MESSAGE)
-            .fix_or_withhold(fix);
+        if run.place.is_some() {
+            report(cx, &run, command, &mut fixed, findings);
+        }
     }
+}
+
+/// Reports the pipe that `command` is part of; `fixed` are the stages that have a finding.
+fn report(
+    cx: &Context,
+    run: &RunView,
+    command: SimpleCommand<'_>,
+    fixed: &mut HashSet<StageId>,
+    findings: &mut Findings,
+) {
+    let is_first = run.place.is_some_and(|(stage, _)| fixed.insert(stage.id));
+    let fix = match is_first || run.place.is_none() {
+        true => fix(cx, run, command),
+        false => Err("an earlier step of the stage is where `SHELL` belongs"),
+    };
+    run.report(cx, findings, command.span(), MESSAGE)
+        .fix_or_withhold(fix);
 }
 
 /// Commands that never fail, or whose failure says nothing.
@@ -95,6 +106,7 @@ fn fix(cx: &Context, run: &RunView, command: SimpleCommand<'_>) -> Result<Fix, &
 fn check_like_hadolint(cx: &Context, findings: &mut Findings) {
     let mut runs = cx.runs().filter(|run| !run.onbuild).peekable();
     let mut is_trusted = false;
+    let mut fixed = HashSet::new();
     for (index, instruction) in cx.dockerfile.instructions.iter().enumerate() {
         match &instruction.command {
             Command::From(_) => is_trusted = false,
@@ -106,7 +118,7 @@ fn check_like_hadolint(cx: &Context, findings: &mut Findings) {
                 continue;
             }
             if let Some(command) = run.commands().find(|command| command.in_pipeline()) {
-                run.report(cx, findings, command.span(), MESSAGE);
+                report(cx, &run, command, &mut fixed, findings);
             }
         }
     }

@@ -36,7 +36,10 @@ impl Rule for RepeatedInstruction {
                 )
                 .answers_to(codes)
                 .related(later, "the one that counts")
-                .fix_or_withhold(fix(cx.dockerfile, &earlier));
+                .fix_or_withhold(match earlier.step.is_trigger {
+                    true => Err("it is a trigger of the stage below"),
+                    false => fix(cx.dockerfile, earlier.step.instruction),
+                });
         }
     }
 }
@@ -63,7 +66,8 @@ fn report_replacing(cx: &Context, findings: &mut Findings) {
                     format!("this replaces the {keyword} above, which does nothing: remove it"),
                 )
                 .answers_to(codes)
-                .related(earlier.keyword.span(), "the one that is replaced");
+                .related(earlier.keyword.span(), "the one that is replaced")
+                .fix_or_withhold(fix(cx.dockerfile, earlier));
             *earlier = instruction;
         }
     }
@@ -108,18 +112,14 @@ impl<'m, 'a> Last<'m, 'a> {
     }
 }
 
-fn fix(file: &Dockerfile, replaced: &Visit) -> Result<Fix, &'static str> {
-    let instruction = replaced.step.instruction;
-    if replaced.step.is_trigger {
-        return Err("it is a trigger of the stage below");
-    }
-    if holds_comment(file, instruction) {
+fn fix(file: &Dockerfile, replaced: &Instruction) -> Result<Fix, &'static str> {
+    if holds_comment(file, replaced) {
         return Err("a comment inside the instruction would be lost");
     }
     Ok(Fix {
         title: "Remove the instruction that is replaced".to_owned(),
         safety: Safety::Safe,
         keeps: Keeps::Everything,
-        edits: vec![Edit::delete(lines_of(file, instruction))],
+        edits: vec![Edit::delete(lines_of(file, replaced))],
     })
 }

@@ -1,52 +1,21 @@
 //! `CMD` and `ENTRYPOINT` in shell form.
 
-use dflint_build::State;
-use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, CommandLine, HealthTest, Instruction, InstructionName, Text};
+use std::collections::HashSet;
 
-use crate::{Context, Dialect, Findings, Rule, Site};
+use dflint_build::{Action, Step, Value};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
+use dflint_parser::{Command, CommandLine, HealthTest, Instruction, Text};
+
+use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
 pub(crate) struct ShellFormCommand;
 
 impl Rule for ShellFormCommand {
-    fn interests(&self) -> &'static [InstructionName] {
-        &[
-            InstructionName::Cmd,
-            InstructionName::Entrypoint,
-            InstructionName::Healthcheck,
-        ]
-    }
-
-    /// hadolint wants a health check in JSON form too, and asks for no shell.
-    fn check_instruction(&self, cx: &Context, site: &Site, findings: &mut Findings) {
-        let health_check = match &site.instruction.command {
-            Command::Healthcheck(check) => match &check.test {
-                HealthTest::Cmd(CommandLine::Shell(text)) => Some(text),
-                _ => None,
-            },
-            _ => None,
-        };
-        let text = shell_text(site.instruction).or(health_check);
-        let Some(text) = text.filter(|_| cx.dialect == Dialect::Hadolint) else {
-            return;
-        };
-        let keyword = &site.instruction.keyword;
-        let finding = findings.report(
-            keyword.span(),
-            format!(
-                "write {} as a JSON array: a shell is in the way otherwise",
-                keyword.as_str()
-            ),
-        );
-        if let Some((_, step)) = cx.model.step_at(site.index) {
-            finding.fix_or_withhold(fix(text, words(text), &step.state));
-        }
-    }
-
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let ignored = ignored_commands(cx);
         if cx.dialect == Dialect::Hadolint {
-            return;
+            return check_like_hadolint(cx, &ignored, findings);
         }
         for visit in cx.visits() {
             let instruction = visit.step.instruction;
@@ -57,7 +26,6 @@ impl Rule for ShellFormCommand {
             if state.shell().is_some_and(|shell| !shell.is_empty()) {
                 continue;
             }
-            let words = words(text);
             let is_exec = text.as_str().trim_start().starts_with("exec ");
             if cx.dialect == Dialect::Dflint && is_exec {
                 continue;
@@ -70,9 +38,47 @@ impl Rule for ShellFormCommand {
                         "write {keyword} as a JSON array: below a shell the program gets no signals",
                     ),
                 )
-                .fix_or_withhold(fix(text, words, state));
+                .fix_or_withhold(fix(text, visit.step, &ignored));
         }
     }
+}
+
+/// hadolint wants a health check in JSON form too, and asks for no shell.
+fn check_like_hadolint(cx: &Context, ignored: &Ignored, findings: &mut Findings) {
+    for (index, instruction) in cx.dockerfile.instructions.iter().enumerate() {
+        let health_check = match &instruction.command {
+            Command::Healthcheck(check) => match &check.test {
+                HealthTest::Cmd(CommandLine::Shell(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(text) = shell_text(instruction).or(health_check) else {
+            continue;
+        };
+        let keyword = &instruction.keyword;
+        let finding = findings.report(
+            keyword.span(),
+            format!(
+                "write {} as a JSON array: a shell is in the way otherwise",
+                keyword.as_str()
+            ),
+        );
+        if let Some((_, step)) = cx.model.step_at(index) {
+            finding.fix_or_withhold(fix(text, step, ignored));
+        }
+    }
+}
+
+/// The command lines of entry points in whose images a `CMD` stands: a shell ignores it, a program
+/// would take it for its arguments.
+type Ignored = HashSet<*const Value>;
+
+fn ignored_commands(cx: &Context) -> Ignored {
+    let images = cx.model.stages().iter().map(|stage| stage.end.image());
+    let with_command = images.filter(|image| image.cmd.is_some());
+    let entrypoints = with_command.filter_map(|image| image.entrypoint.as_deref());
+    entrypoints.map(<[Value]>::as_ptr).collect()
 }
 
 fn shell_text<'m, 'a>(instruction: &'m Instruction<'a>) -> Option<&'m Text<'a>> {
@@ -105,13 +111,18 @@ fn words<'t>(text: &'t Text) -> Option<Vec<&'t str>> {
     (is_program && words.iter().all(is_plain)).then_some(words)
 }
 
-fn fix(text: &Text, words: Option<Vec<&str>>, state: &State) -> Result<Fix, &'static str> {
-    let words = words.ok_or("the command needs a shell")?;
-    if state.platform().is_windows() {
+fn fix(text: &Text, step: &Step, ignored: &Ignored) -> Result<Fix, &'static str> {
+    let words = words(text).ok_or("the command needs a shell")?;
+    if step.state.platform().is_windows() {
         return Err("on Windows the shell also splits words differently");
     }
     if !text.is_contiguous() {
         return Err("the command is written on several lines");
+    }
+    if let Action::Entrypoint(line) = &step.action
+        && ignored.contains(&line.as_ptr())
+    {
+        return Err("the CMD, which the shell ignores, would become its arguments");
     }
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     Ok(Fix {

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use dflint_build::{Action, ImageReference, Origin};
+use dflint_build::{Action, ImageReference, Origin, Stage};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Instruction, Text};
 
+use crate::finding::Finding;
 use crate::suggestion::nearest;
 use crate::written::written_stages;
 use crate::{Context, Dialect, Findings, Rule};
@@ -38,15 +40,19 @@ impl Rule for UnknownCopyFrom {
             } else {
                 stages
             };
-            let names = stages.iter().filter(|other| other.id != stage.id);
-            let names = names.filter_map(|other| other.name.as_deref());
-            report(
-                cx,
-                step.instruction,
-                word,
-                nearest(word.as_str(), names),
-                findings,
+            let named = |other: &&Stage| other.id != stage.id && other.name.is_some();
+            let names = stages.iter().filter(named);
+            let near = nearest(
+                word.as_str(),
+                names.filter_map(|other| other.name.as_deref()),
             );
+            let finding = report(cx, step.instruction, word, near, findings);
+            let meant = stages
+                .iter()
+                .find(|other| other.id < stage.id && other.name.as_deref() == near);
+            if let (Some(_), Some(near)) = (meant, near) {
+                finding.fix_or_withhold(fix(word, near));
+            }
         }
     }
 }
@@ -56,13 +62,13 @@ fn is_a_bare_name(image: &ImageReference, word: &str) -> bool {
     !image.has_written_tag && image.digest.is_none() && !word.contains(['/', '$'])
 }
 
-fn report(
+fn report<'f>(
     cx: &Context,
     instruction: &Instruction,
     word: &Text,
     nearest: Option<&str>,
-    findings: &mut Findings,
-) {
+    findings: &'f mut Findings,
+) -> &'f mut Finding {
     let name = word.as_str();
     let hint = nearest
         .map(|nearest| format!(", did you mean `{nearest}`?"))
@@ -70,7 +76,25 @@ fn report(
     findings.report(
         cx.anchor(instruction, word.span()),
         format!("no stage above is called `{name}`, so an image of that name is pulled{hint}"),
-    );
+    )
+}
+
+/// What is near a short word says little.
+const SHORTEST: usize = 4;
+
+fn fix(word: &Text, stage: &str) -> Result<Fix, &'static str> {
+    if word.as_str().len() < SHORTEST {
+        return Err("the name is too short to say which stage is meant");
+    }
+    if !word.is_contiguous() {
+        return Err("the name is written on several lines");
+    }
+    Ok(Fix {
+        title: format!("Copy from the stage `{stage}`"),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![Edit::replace(word.span(), stage)],
+    })
 }
 
 /// hadolint knows the names and numbers of the stages so far, and takes a colon for an image.

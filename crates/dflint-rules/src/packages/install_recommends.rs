@@ -13,6 +13,7 @@ use crate::{Context, Dialect, Findings, Rule, Site};
 pub(crate) struct InstallRecommends;
 
 const FLAG: &str = "--no-install-recommends";
+const ASKED: &str = "--install-recommends";
 
 impl Rule for InstallRecommends {
     fn interests(&self) -> &'static [InstructionName] {
@@ -51,9 +52,19 @@ impl Rule for InstallRecommends {
                     "recommended packages are installed too, add `{FLAG}` and name what is needed"
                 ),
             )
-            .fix_or_withhold(run.add_flag(command, subcommand, FLAG, Safety::Unsafe));
+            .fix_or_withhold(match asks_for_them(command) {
+                true => Err("`--install-recommends` asks for them"),
+                false => run.add_flag(command, subcommand, FLAG, Safety::Unsafe),
+            });
         }
     }
+}
+
+/// Whether the command says that it wants them, whatever apt is configured to do.
+fn asks_for_them(command: SimpleCommand<'_>) -> bool {
+    command
+        .words()
+        .any(|word| word.literal() == Some(ASKED))
 }
 
 fn recommends_for_hadolint(call: Call<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
@@ -74,7 +85,7 @@ fn recommends(call: Invocation<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
     let aptitude = ["-R", "--without-recommends"];
     if !installs
         || configured
-        || has_option(&call, &[FLAG])
+        || has_option(&call, &[FLAG, ASKED])
         || (call.name == "aptitude" && has_option(&call, &aptitude))
     {
         return None;

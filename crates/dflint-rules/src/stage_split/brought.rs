@@ -3,7 +3,7 @@
 use dflint_build::path::{base, join};
 use dflint_build::{Action, BuildContext, CopySource, CopyStep, EntryKind, Origin};
 
-use crate::archive::is_archive;
+use crate::archive::may_unpack;
 use crate::place::{below, relative};
 use crate::sent_files::{kind_of, sent_files};
 
@@ -35,7 +35,7 @@ pub(super) fn brought(ground: &Ground) -> Result<Vec<Brought>, String> {
         };
         let line = step.instruction.start_line;
         let is_archive = |source: &CopySource| match source {
-            CopySource::Path { path, .. } => is_archive(path.as_str()),
+            CopySource::Path { path, .. } => may_unpack(path.as_str()),
             _ => true,
         };
         let unpacks = copy.is_add && copy.sources.iter().any(is_archive);
