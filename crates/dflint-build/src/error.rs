@@ -41,6 +41,8 @@ impl ConversionError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum ErrorKind {
+    #[error("there is nothing to build: a FROM must follow the arguments")]
+    NoStages,
     #[error(transparent)]
     Expand(#[from] ExpandError),
     #[error("the base image `{0}` is empty: a build argument without a value or default")]

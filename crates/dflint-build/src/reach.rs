@@ -40,6 +40,12 @@ pub enum Point {
     },
 }
 
+/// Every instruction is read, and it turns out that a stage is missing.
+const AFTER_INSTRUCTIONS: Point = Point::Instruction {
+    index: usize::MAX,
+    read: true,
+};
+
 /// The last point that BuildKit reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reach(Option<Point>);
@@ -88,11 +94,7 @@ fn point_of_syntax_error(file: &Dockerfile<'_>, error: &SyntaxError) -> Point {
     };
     match file.instructions.iter().position(refused) {
         Some(index) => Point::Instruction { index, read: false },
-        // Only arguments: every instruction is read, and then a stage is missing.
-        None => Point::Instruction {
-            index: usize::MAX,
-            read: true,
-        },
+        None => AFTER_INSTRUCTIONS,
     }
 }
 
@@ -106,6 +108,7 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
         return between;
     }
     match error.kind {
+        ErrorKind::NoStages => return AFTER_INSTRUCTIONS,
         ErrorKind::BadReference { .. }
         | ErrorKind::UnknownTarget(_)
         | ErrorKind::UnknownStageIndex(_)

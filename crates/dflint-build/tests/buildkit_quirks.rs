@@ -168,3 +168,16 @@ fn an_address_that_is_none_for_go_names_no_file() {
     }
     assert_eq!(names, ["__unnamed__"]);
 }
+
+#[test]
+fn a_file_without_a_stage_builds_nothing() {
+    let message = "there is nothing to build: a FROM must follow the arguments";
+    assert_eq!(errors("ARG a=1\nARG b\n"), [message]);
+    // It is met before the defaults are expanded.
+    assert_eq!(errors("ARG a=${b?c}\n").first().unwrap(), message);
+    // Reading the instructions says enough.
+    for source in ["ARG a=1\nRUN b\n", "ARG a=1\nFROM\n", "", "# c\n"] {
+        assert_eq!(errors(source), [""; 0], "{source}");
+        assert_eq!(parse(source).errors.len(), 1, "{source}");
+    }
+}

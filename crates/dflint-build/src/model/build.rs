@@ -16,6 +16,7 @@ use crate::value::Value;
 
 use super::base::BaseFacts;
 use super::convert::Converter;
+use super::from::from_clause;
 use super::limits::{MOST_REORDERS, MOST_TRIGGERS};
 use super::stage::{Base, Stage, StageId, StagePlatform};
 use super::state::State;
@@ -27,6 +28,7 @@ pub(super) const SCRATCH: &str = "scratch";
 /// Works out what the file does.
 pub(super) fn model<'a>(file: &'a Dockerfile<'a>, options: &ModelOptions) -> Model<'a> {
     let mut builder = Builder::new(file, options);
+    builder.refuse_no_stages();
     builder.global_args(options);
     builder.stages();
     let target = builder.target();
@@ -105,6 +107,19 @@ impl<'a, 'o> Builder<'a, 'o> {
             line,
             stage,
         });
+    }
+
+    /// Refuses a file of nothing but arguments. Any other file without a stage is refused when its
+    /// instructions are read.
+    fn refuse_no_stages(&mut self) {
+        let is_from = |it: &Instruction<'_>| from_clause(it).is_some();
+        if !self.file.errors.is_empty() || self.file.instructions.iter().any(is_from) {
+            return;
+        }
+        if let Some(last) = self.file.instructions.last() {
+            let span = last.keyword.span();
+            self.refuse(ErrorKind::NoStages, span, last.start_line, None);
+        }
     }
 
     /// Converts the stages in file order.
