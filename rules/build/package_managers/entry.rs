@@ -168,6 +168,7 @@ schema! {
         #[serde(default)] needs: Vec<String>,
         #[serde(default)] needs_one: Vec<String>,
         #[serde(default)] needs_from: Vec<String>,
+        #[serde(default)] group_flags: Vec<String>,
         #[serde(default)] optional: Vec<String>,
         #[serde(default)] optional_if: Vec<(String, String)>,
         #[serde(default)] stops: Vec<Stop>,

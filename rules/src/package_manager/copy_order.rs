@@ -11,6 +11,8 @@ pub struct CopyOrder {
     pub needs_one: &'static [&'static str],
     /// Flags whose values name needed files.
     pub needs_from: &'static [&'static str],
+    /// Flags whose values name a group of pyproject.toml, or of the one before the `:`.
+    pub group_flags: &'static [&'static str],
     /// Files and folders to copy along when the context has them.
     pub optional: &'static [&'static str],
     /// Further such files, each only where its text holds what stands beside it.

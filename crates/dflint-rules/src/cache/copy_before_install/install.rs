@@ -29,6 +29,9 @@ pub(super) const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"
 /// Flags behind which pip and its kin take a package as a folder or archive.
 const EDITABLE_FLAGS: &[&str] = &["-e", "--editable"];
 
+/// The file whose groups pip and uv install, unless they are told another.
+const GROUPS_FILE: &str = "pyproject.toml";
+
 /// A command that installs what manifests of the project name.
 pub(super) struct Install<'m> {
     /// Position in the stage's steps.
@@ -241,8 +244,12 @@ fn needs_of_flags(
     Some(Needs::Files(files))
 }
 
-/// The file that a flag names: `-r file`, `-rfile`, `--requirement=file`.
+/// The file that a flag names: `-r file`, `-rfile`, `--requirement=file`, `--group file:name`.
 fn value_of_file_flag<'f>(flag: &'f Flag<'_>, order: &CopyOrder) -> Option<&'f str> {
+    if order.group_flags.contains(&flag.name.as_str()) {
+        let group = flag.value.as_deref()?;
+        return Some(group.rsplit_once(':').map_or(GROUPS_FILE, |(file, _)| file));
+    }
     if order.needs_from.contains(&flag.name.as_str()) {
         return flag.value.as_deref();
     }
