@@ -1,10 +1,12 @@
 //! Which files are linted.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkParallel, WalkState};
 
 use crate::exclude::Patterns;
 use crate::names::is_dockerfile_name;
@@ -106,9 +108,9 @@ impl Search<'_> {
             .hidden(false)
             .require_git(false)
             .filter_entry(move |entry| !is_left_out(entry, &excluded))
-            .build();
-        for entry in walk {
-            match entry {
+            .build_parallel();
+        for met in met_on(walk) {
+            match met {
                 Ok(entry) => self.entry(root, &real_root, entry),
                 Err(error) => self.walk_error(root, &error),
             }
@@ -116,8 +118,7 @@ impl Search<'_> {
     }
 
     fn entry(&mut self, root: &Path, real_root: &Path, entry: DirEntry) {
-        let name_fits = is_dockerfile_name(&entry.file_name().to_string_lossy());
-        let Some(kind) = entry.file_type().filter(|kind| name_fits && !kind.is_dir()) else {
+        let Some(kind) = entry.file_type() else {
             return;
         };
         let path = entry.into_path();
@@ -167,6 +168,39 @@ impl Search<'_> {
 /// why.
 fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What a walk on all processors meets that may be a Dockerfile, and what goes wrong, by path.
+fn met_on(walk: WalkParallel) -> Vec<Result<DirEntry, ignore::Error>> {
+    let (send, receive) = mpsc::channel();
+    walk.run(|| {
+        let send = send.clone();
+        Box::new(move |met| {
+            if met.as_ref().map_or(true, may_be_dockerfile) {
+                // The other end is there until the walk ends.
+                let _ = send.send(met);
+            }
+            WalkState::Continue
+        })
+    });
+    drop(send);
+    let mut met: Vec<_> = receive.into_iter().collect();
+    // Of two names of one file the same is taken in every run.
+    met.sort_by(|one, other| place_of(one).cmp(&place_of(other)));
+    met
+}
+
+fn place_of(met: &Result<DirEntry, ignore::Error>) -> Option<&OsStr> {
+    let path = match met {
+        Ok(entry) => Some(entry.path()),
+        Err(error) => path_of(error),
+    };
+    path.map(Path::as_os_str)
+}
+
+fn may_be_dockerfile(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| !kind.is_dir())
+        && is_dockerfile_name(&entry.file_name().to_string_lossy())
 }
 
 impl Exclusions {

@@ -33,7 +33,7 @@ pub(crate) fn redact(report: &Report, fixes: FixText) -> Cow<'_, Report> {
     if secrets.iter().all(Secrets::is_empty) {
         return Cow::Borrowed(report);
     }
-    let files = report.files.iter().zip(&secrets);
+    let files = report.files.par_iter().zip(&secrets);
     let files = files.map(|(file, secrets)| match secrets.is_empty() {
         true => file.clone(),
         false => redacted(file, secrets, fixes),

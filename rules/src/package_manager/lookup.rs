@@ -29,6 +29,55 @@ pub fn package_manager(name: &str) -> Option<&'static PackageManager> {
     table::MANAGERS.get(at)
 }
 
+/// By the first two bytes of a name, five bits each: whether some command of a package manager
+/// begins so.
+const BEGINNINGS: [bool; 1024] = {
+    let mut known = [false; 1024];
+    let tables = [
+        table::COMMANDS,
+        table::NUMBERED_COMMANDS,
+        table::SHORTCUTS,
+        table::INTERPRETERS,
+    ];
+    let mut number = 0;
+    while number < tables.len() {
+        let mut at = 0;
+        while at < tables[number].len() {
+            known[beginning(tables[number][at].0.as_bytes())] = true;
+            at += 1;
+        }
+        number += 1;
+    }
+    let mut at = 0;
+    while at < table::LAUNCHERS.len() {
+        known[beginning(table::LAUNCHERS[at].as_bytes())] = true;
+        at += 1;
+    }
+    known
+};
+
+const fn beginning(name: &[u8]) -> usize {
+    match name {
+        [first, second, ..] => (*first as usize & 31) << 5 | *second as usize & 31,
+        [first] => (*first as usize & 31) << 5,
+        [] => 0,
+    }
+}
+
+/// Whether `command` may be a package manager, a shortcut, an interpreter or a launcher: a cheap
+/// question that passes over most commands of a script.
+#[must_use]
+pub fn may_call_manager(command: &str) -> bool {
+    let bytes = command.as_bytes();
+    // A name of one letter with a version behind it.
+    let is_numbered = matches!(bytes.get(1), Some(b'0'..=b'9' | b'.'));
+    is_numbered
+        || BEGINNINGS
+            .get(beginning(bytes))
+            .copied()
+            .unwrap_or_default()
+}
+
 /// The package managers that `command` (a name without directory) can mean. More than one only
 /// where [`PackageManager::variant`] tells them apart.
 pub fn managers_of_command(command: &str) -> impl Iterator<Item = &'static PackageManager> {

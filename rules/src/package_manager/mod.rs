@@ -18,8 +18,8 @@ pub use cache::{
 };
 pub use copy_order::{ByHand, CopyOrder, Stop, TwoStep};
 pub use lookup::{
-    is_launcher, manager_of_module, managers_in_code, managers_of_command, package_manager,
-    package_managers, runtime_paths, shortcut,
+    is_launcher, manager_of_module, managers_in_code, managers_of_command, may_call_manager,
+    package_manager, package_managers, runtime_paths, shortcut,
 };
 
 /// One package manager, or one of several that share a command name (see [`Variant`]).

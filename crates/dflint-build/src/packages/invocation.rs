@@ -2,7 +2,7 @@
 
 use dflint_knowledge::package_manager::{
     Action, PackageManager, Subcommand, is_launcher, manager_of_module, managers_in_code,
-    managers_of_command, shortcut,
+    managers_of_command, may_call_manager, shortcut,
 };
 use dflint_shell::{SimpleCommand, Word};
 
@@ -130,6 +130,9 @@ struct Called {
 fn called(name: &str, command: SimpleCommand<'_>) -> Option<Called> {
     if is_python(name) {
         return called_by_python(command);
+    }
+    if !may_call_manager(name) {
+        return None;
     }
     let direct = called_directly(name, 1).or_else(|| called_in_code(name, command));
     if direct.is_some() || !is_launcher(name) {

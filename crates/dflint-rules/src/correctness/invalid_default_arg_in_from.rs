@@ -12,6 +12,14 @@ impl Rule for InvalidDefaultArgInFrom {
         if !cx.reach.covers(Point::Whole) {
             return;
         }
+        let mut bases = cx
+            .model
+            .stages()
+            .iter()
+            .map(|stage| stage.from.base.as_str());
+        if bases.all(|base| is_plain(base) && ImageReference::parse(base).is_ok()) {
+            return;
+        }
         let Some(args) = cx.model.default_args() else {
             return;
         };
@@ -41,4 +49,10 @@ impl Rule for InvalidDefaultArgInFrom {
             findings.report(cx.anchor(stage.instruction, base.span()), message);
         }
     }
+}
+
+/// Whether `base` means what is written, so that no argument has to be looked up.
+fn is_plain(base: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte);
+    base.bytes().all(is_plain)
 }

@@ -46,13 +46,11 @@ fn is_name_part(byte: u8) -> bool {
 fn is_secret_name(name: &str) -> bool {
     let name = name.trim_start_matches('-').replace('-', "_");
     let lower = name.to_ascii_lowercase();
-    let is_place = ["file", "path", "stdin", "dir", "url"]
-        .iter()
-        .any(|end| lower.split('_').next_back() == Some(end));
     let is_known = buildkit_secret_names().matches(&name)
         || hadolint_secret_names().matches(&name) && !lower.contains("user")
         || lower.ends_with("authtoken");
-    is_known && !is_place
+    let last = lower.rsplit('_').next().unwrap_or_default();
+    is_known && !["file", "path", "stdin", "dir", "url"].contains(&last)
 }
 
 /// Whether `value` of `name` is to be hidden: a literal that may be a secret.
@@ -125,6 +123,9 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The values of `--password value` and `-u user:password`.
 fn words_behind_options(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if !line.contains('-') {
+        return found;
+    }
     let mut words = words(line).peekable();
     while let Some((_, option)) = words.next() {
         let option = option.trim_start_matches(['"', '\'', '[', ',']);
@@ -154,6 +155,10 @@ fn words_behind_options(line: &str) -> Vec<Range<usize>> {
 /// The value of `Authorization: Bearer …`.
 fn header(line: &str) -> Option<Range<usize>> {
     const NAMES: [&str; 3] = ["authorization:", "private-token:", "x-api-key:"];
+    // Few lines have a colon, and lower case takes a copy.
+    if !line.contains(':') {
+        return None;
+    }
     let lower = line.to_ascii_lowercase();
     let at = NAMES
         .iter()
