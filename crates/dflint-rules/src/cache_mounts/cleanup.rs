@@ -175,9 +175,10 @@ pub(super) fn works_on(
             continue;
         }
         let path = path.trim_end_matches(['*', '/']);
-        let is_touched = targets.iter().map(AsRef::as_ref).any(|target| {
-            is_within(path, target) || (is_recursive && is_within(target, path))
-        });
+        let is_touched = targets
+            .iter()
+            .map(AsRef::as_ref)
+            .any(|target| is_within(path, target) || (is_recursive && is_within(target, path)));
         if is_touched {
             return Some(format!("`{}` works on the cache itself", short(command)));
         }

@@ -3,8 +3,7 @@
 use super::run::{Run, target};
 
 /// What may go wrong where a mount's directory is not [in one of the user's own](is_in_own_directory).
-pub(super) const FOREIGN_PARENTS: &str =
-    "the directories above belong to root while the step runs";
+pub(super) const FOREIGN_PARENTS: &str = "the directories above belong to root while the step runs";
 
 /// Whether a new mount at `path` would be in the way of something.
 pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {

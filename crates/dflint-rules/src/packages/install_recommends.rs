@@ -62,9 +62,7 @@ impl Rule for InstallRecommends {
 
 /// Whether the command says that it wants them, whatever apt is configured to do.
 fn asks_for_them(command: SimpleCommand<'_>) -> bool {
-    command
-        .words()
-        .any(|word| word.literal() == Some(ASKED))
+    command.words().any(|word| word.literal() == Some(ASKED))
 }
 
 fn recommends_for_hadolint(call: Call<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
