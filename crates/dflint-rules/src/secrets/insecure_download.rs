@@ -18,7 +18,7 @@ impl Rule for InsecureDownload {
         let Some(run) = cx.run_at(site) else {
             return;
         };
-        for call in run.calls_of(&["curl", "wget", "aria2c"]) {
+        for call in run.calls_of(&["curl", "wget", "aria2c", "helm", "kubectl", "oras", "crane"]) {
             let Some(flag) = insecure_flag(&call) else {
                 continue;
             };
@@ -44,6 +44,13 @@ fn insecure_flag<'s>(call: &Call<'s>) -> Option<Word<'s>> {
     let is_insecure = |text: &str| match call.name {
         "curl" => text == "--insecure" || has_letter(text, 'k'),
         "wget" => text == "--no-check-certificate",
+        "helm" | "kubectl" => {
+            matches!(
+                text,
+                "--insecure-skip-tls-verify" | "--insecure-skip-tls-verify=true"
+            )
+        }
+        "oras" | "crane" => matches!(text, "--insecure" | "--insecure=true"),
         _ => text == "--check-certificate=false",
     };
     let mut is_value = false;

@@ -3,6 +3,7 @@
 use dflint_build::packages::{Flag, Invocation};
 use dflint_parser::InstructionName;
 
+use crate::run_view::{Argument, Call};
 use crate::{Context, Findings, Rule, Site};
 
 /// See the page.
@@ -81,7 +82,61 @@ impl Rule for UntrustedPackages {
             )
             .withhold("the key or certificate is not known");
         }
+        for call in run.calls_of(&["rpm"]) {
+            let Some(flag) = unsigned_rpm(&call) else {
+                continue;
+            };
+            run.report(
+                cx,
+                findings,
+                flag.word.span(),
+                format!(
+                    "`{}` installs packages that nobody signed: import the key with `rpm --import` \
+                     and drop the flag",
+                    flag.text,
+                ),
+            )
+            .withhold("the key or certificate is not known");
+        }
+        for call in run.calls_of(&["echo", "printf"]) {
+            let Some(line) = call.args.iter().find(|arg| trusts_source(&arg.text)) else {
+                continue;
+            };
+            run.report(
+                cx,
+                findings,
+                line.word.span(),
+                "`trusted=yes` makes apt install packages that nobody signed: name the source's key \
+                 with `signed-by` instead",
+            )
+            .withhold("the key or certificate is not known");
+        }
     }
+}
+
+/// The flag with which `rpm` installs packages without a look at who made them.
+fn unsigned_rpm<'c, 's>(call: &'c Call<'s>) -> Option<&'c Argument<'s>> {
+    let installs = call.has_flag(&["i", "U", "F", "install", "upgrade", "freshen"]);
+    let asks = call.has_flag(&["q", "query", "V", "verify", "import"]);
+    if !installs || asks {
+        return None;
+    }
+    call.arg(&["--nosignature", "--nodigest", "--nogpg"])
+}
+
+/// Whether the text is a line of apt's sources whose options wave everything through:
+/// `deb [arch=amd64 trusted=yes] https://…`.
+fn trusts_source(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let rest = line.strip_prefix("deb-src").or(line.strip_prefix("deb"));
+        let options = rest.and_then(|rest| rest.trim_start().strip_prefix('['));
+        let options = options.and_then(|options| options.split_once(']'));
+        options.is_some_and(|(options, _)| {
+            let mut options = options.split_ascii_whitespace();
+            options.any(|option| option.eq_ignore_ascii_case("trusted=yes"))
+        })
+    })
 }
 
 fn untrusting<'c, 's>(call: &'c Invocation<'s>) -> Option<&'c Flag<'s>> {

@@ -1,5 +1,7 @@
 //! `curl … | sh`.
 
+mod file;
+
 use dflint_parser::InstructionName;
 use dflint_shell::Word;
 
@@ -18,7 +20,7 @@ impl Rule for UnverifiedScript {
         let Some(run) = cx.run_at(site) else {
             return;
         };
-        for (download, runner) in executed(&run) {
+        for (download, runner) in executed(&run).into_iter().chain(file::executed(&run)) {
             run.report(
                 cx,
                 findings,
@@ -118,11 +120,15 @@ fn passes_on(call: &Call) -> bool {
 
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
 
+/// Whether it is the name of another program that runs scripts.
+fn is_interpreter(name: &str) -> bool {
+    matches!(name, "perl" | "ruby" | "node" | "php" | "Rscript") || name.starts_with("python")
+}
+
 /// Whether it takes a script from its input.
 fn reads_script(call: &Call) -> bool {
     let is_shell = SHELLS.contains(&call.name);
-    let is_other = matches!(call.name, "perl" | "ruby" | "node" | "php" | "Rscript")
-        || call.name.starts_with("python");
+    let is_other = is_interpreter(call.name);
     if !is_shell && !is_other {
         return false;
     }
