@@ -25,6 +25,9 @@ pub(super) struct Settings {
     /// Whether unsafe fixes are applied too.
     #[serde(default)]
     pub(super) unsafe_fixes: bool,
+    /// For a fix that makes another image on purpose: a command for the shell, run in both images
+    /// as their own user, in their own directory. It must print the same.
+    pub(super) output: Option<String>,
     /// Files of the image that may differ.
     #[serde(default)]
     pub(super) allow: Vec<Allowance>,

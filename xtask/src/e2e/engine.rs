@@ -3,10 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
+use super::deadline;
 use super::image::Image;
+
+/// The longest that one build may take; the longest of the cases takes about a minute.
+const BUILD_LIMIT: Duration = Duration::from_mins(5);
 
 /// An engine that answers.
 #[derive(Debug)]
@@ -103,12 +108,10 @@ impl Engine {
         for (name, value) in cache.iter().chain(build.arguments) {
             command.arg(format!("--build-arg={name}={value}"));
         }
-        let output = command
-            .arg(build.context)
-            .output()
-            .context("cannot run docker")?;
-        let log = String::from_utf8_lossy(&output.stderr);
-        if !output.status.success() {
+        let ended = deadline::run(command.arg(build.context), BUILD_LIMIT)
+            .with_context(|| format!("the build of {}", build.tag))?;
+        let log = ended.log;
+        if !ended.status.success() {
             let end: Vec<&str> = log.lines().rev().take(30).collect();
             let end: Vec<&str> = end.into_iter().rev().collect();
             bail!("the build of {} failed:\n{}", build.tag, end.join("\n"));
@@ -154,6 +157,24 @@ impl Engine {
         let line = said.lines().map(str::trim).find(|line| !line.is_empty());
         let line = line.with_context(|| format!("`{command}` prints nothing"))?;
         Ok(line.replace('|', "/"))
+    }
+
+    /// What `command` prints in a container of an image, run as the image's own user.
+    ///
+    /// # Errors
+    /// It fails.
+    pub(super) fn output_in(&self, image: &str, command: &str) -> anyhow::Result<String> {
+        let options = ["run", "--rm", "--network=host", "--entrypoint=sh"];
+        self.output(&[&options, [image, "-c", command].as_slice()].concat())
+    }
+
+    /// The size of an image in bytes.
+    ///
+    /// # Errors
+    /// The image is not there.
+    pub(super) fn size(&self, image: &str) -> anyhow::Result<u64> {
+        let size = self.output(&["image", "inspect", "--format", "{{.Size}}", image])?;
+        Ok(size.trim().parse()?)
     }
 
     /// The time by the engine's clock, as `find` reads it.

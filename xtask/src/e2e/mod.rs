@@ -3,15 +3,19 @@
 //! A case is a project under `testdata/e2e`. It is built as it is and as dflint fixed it; the two
 //! images are compared file by file, with an empty cache and with a full one. Then a source file
 //! changes, and the steps that run again are counted; then a dependency is added, and the packages
-//! that are fetched are counted. The result is the table of `docs/evidence.md`.
+//! that are fetched are counted. A case that divides a stage makes another image on purpose: there
+//! the program's output and the sizes are compared. The results are the tables of
+//! `docs/evidence.md`.
 
 mod case;
 mod check;
+mod deadline;
 mod dflint;
 mod engine;
 mod image;
 mod proof;
 mod registry;
+mod row;
 mod table;
 
 use std::path::PathBuf;
@@ -20,8 +24,9 @@ use std::process::ExitCode;
 use case::Case;
 use dflint::Dflint;
 use engine::Engine;
-use proof::{Fixer, Proof, Row};
+use proof::{Fixer, Proof};
 use registry::Registry;
+use table::Entry;
 
 /// The command line of `cargo xtask e2e`.
 #[derive(Debug, clap::Args)]
@@ -80,40 +85,42 @@ fn prove(arguments: &Arguments, engine: &Engine, dflint: &Dflint) -> anyhow::Res
         true => Fixer::Person,
         false => Fixer::Dflint(dflint),
     };
-    println!("Engine {}.\n\n{}", engine.version, table::HEAD);
+    println!("Engine {}.", engine.version);
     let mut passed = true;
+    let mut printed = None;
     for case in &cases {
-        match Proof::new(case, engine, &registry, fixer).run() {
-            Ok(row) => {
-                passed &= report(&row);
-                if let Some(file) = &arguments.write {
-                    let all = Case::load_all(&arguments.data, &[])?;
-                    table::write(file, &row, &all)?;
-                }
-            }
+        let proof = Proof::new(case, engine, &registry, fixer);
+        let entry = match &case.settings.output {
+            None => proof.run().map(|row| Entry::same(&row)),
+            Some(output) => proof.divide(output).map(|row| Entry::divided(&row)),
+        };
+        let entry = match entry {
+            Ok(entry) => entry,
             Err(error) => {
                 passed = false;
                 println!("| {} | failed |", case.name);
                 eprintln!("{}: {error:#}", case.name);
+                continue;
             }
+        };
+        if printed.replace(entry.table) != Some(entry.table) {
+            println!("\n{}", entry.table.head());
+        }
+        report(&entry);
+        passed &= entry.passed;
+        if let Some(file) = &arguments.write {
+            let all = Case::load_all(&arguments.data, &[])?;
+            table::write(file, &entry, &all)?;
         }
     }
     println!("\n{}", table::allowances(&cases));
     Ok(passed)
 }
 
-/// Prints a row, and how the images differ; whether they do not.
-fn report(row: &Row) -> bool {
-    println!("{}", table::line(row));
-    let mut same = true;
-    for difference in &row.differences {
-        same &= difference.is_empty();
-        for (path, what) in &difference.files {
-            eprintln!("{}: {path}: {what}", row.name);
-        }
-        if difference.configuration {
-            eprintln!("{}: the image's configuration differs", row.name);
-        }
+/// Prints a row, and what the table has no room for.
+fn report(entry: &Entry) {
+    println!("{}", entry.line);
+    for remark in &entry.remarks {
+        eprintln!("{}: {remark}", entry.name);
     }
-    same
 }

@@ -11,6 +11,7 @@ use super::dflint::Dflint;
 use super::engine::{Build, Engine};
 use super::image::Difference;
 use super::registry::{self, Registry};
+use super::row::{Counts, Division, Row, Subject};
 
 /// What any two builds of one Dockerfile may differ in.
 const ALWAYS_ALLOWED: [&str; 4] = [
@@ -23,35 +24,6 @@ const ALWAYS_ALLOWED: [&str; 4] = [
     // Written by the engine for each container.
     "etc/hostname",
 ];
-
-/// A row of the table.
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) about: String,
-    /// Whether dflint was told to apply unsafe fixes.
-    pub(super) is_unsafe: bool,
-    /// The version of what is fixed, as it says itself.
-    pub(super) version: String,
-    /// How many files the build made.
-    pub(super) files: usize,
-    /// With an empty cache, and with the cache that the first build filled.
-    pub(super) differences: [Difference; 2],
-    /// What a source change makes run, before and after the fix.
-    pub(super) source: Option<[Counts; 2]>,
-    /// What a new dependency makes run, before and after the fix.
-    pub(super) dependency: Option<[Counts; 2]>,
-    /// The day, and the engine's version.
-    pub(super) stamp: String,
-}
-
-/// What one build did.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Counts {
-    /// Steps that ran.
-    pub(super) steps: usize,
-    /// Packages that were fetched.
-    pub(super) packages: usize,
-}
 
 /// Who fixes a Dockerfile.
 #[derive(Debug, Clone, Copy)]
@@ -101,10 +73,7 @@ impl<'a> Proof<'a> {
     /// # Errors
     /// dflint fixed nothing, or a build failed.
     pub(super) fn run(&self) -> anyhow::Result<Row> {
-        let before = self.side("before")?;
-        let after = self.side("after")?;
-        self.write(Change::None, [&before, &after])?;
-        self.fix(after.folder.path())?;
+        let (before, after) = self.sides()?;
         let since = self.engine.clock()?;
         self.build(&before, true)?;
         let mut original = self.engine.image(&before.tag, &since)?;
@@ -118,24 +87,68 @@ impl<'a> Proof<'a> {
         let differences = [compare()?, compare()?];
         let source = self.after(Change::Source, [&before, &after])?;
         let dependency = self.after(Change::Dependency, [&before, &after])?;
-        let settings = &self.case.settings;
-        let base = before.bases.first().map_or(&before.tag, |(_, tag)| tag);
-        let version = self.engine.first_line(base, &settings.version)?;
-        let day = since.split('T').next().unwrap_or(&since);
-        let stamp = format!("{day}, {}", self.engine.version);
-        let tags = [&before, &after].map(|side| side.tag.as_str());
-        self.engine.remove(&tags);
+        let subject = self.subject(&before)?;
+        self.forget([&before, &after]);
         Ok(Row {
-            name: self.case.name.clone(),
-            about: settings.about.clone(),
-            is_unsafe: settings.unsafe_fixes,
-            version,
+            subject,
             files: original.made(),
             differences,
             source,
             dependency,
-            stamp,
         })
+    }
+
+    /// Builds a case whose fix makes another image on purpose, and runs the program in both.
+    ///
+    /// # Errors
+    /// dflint fixed nothing, a build failed, or the program did.
+    pub(super) fn divide(&self, output: &str) -> anyhow::Result<Division> {
+        let (before, after) = self.sides()?;
+        let look_at = |side: &Side| -> anyhow::Result<(String, u64)> {
+            self.build(side, true)?;
+            let printed = self.engine.output_in(&side.tag, output)?;
+            Ok((printed, self.engine.size(&side.tag)?))
+        };
+        let (was_printed, size_before) = look_at(&before)?;
+        let (is_printed, size_after) = look_at(&after)?;
+        let subject = self.subject(&before)?;
+        self.forget([&before, &after]);
+        Ok(Division {
+            subject,
+            outputs: [was_printed, is_printed],
+            sizes: [size_before, size_after],
+        })
+    }
+
+    /// The project as it is and as it was fixed.
+    fn sides(&self) -> anyhow::Result<(Side, Side)> {
+        let before = self.side("before")?;
+        let after = self.side("after")?;
+        self.write(Change::None, [&before, &after])?;
+        self.fix(after.folder.path())?;
+        Ok((before, after))
+    }
+
+    fn subject(&self, before: &Side) -> anyhow::Result<Subject> {
+        let settings = &self.case.settings;
+        let base = before.bases.first().map_or(&before.tag, |(_, tag)| tag);
+        let clock = self.engine.clock()?;
+        let day = clock.split('T').next().unwrap_or(&clock);
+        Ok(Subject {
+            name: self.case.name.clone(),
+            about: settings.about.clone(),
+            is_unsafe: settings.unsafe_fixes,
+            version: self.engine.first_line(base, &settings.version)?,
+            stamp: format!("{day}, {}", self.engine.version),
+        })
+    }
+
+    /// Removes what the case has made, but for the base images.
+    fn forget(&self, sides: [&Side; 2]) {
+        let mut tags: Vec<&str> = sides.iter().map(|side| side.tag.as_str()).collect();
+        let bases = sides.iter().flat_map(|side| &side.bases);
+        tags.extend(bases.map(|(_, tag)| tag.as_str()));
+        self.engine.remove(&tags);
     }
 
     fn side(&self, name: &str) -> anyhow::Result<Side> {
