@@ -6,7 +6,11 @@ use std::path::Path;
 
 /// The most bytes that are taken for a Dockerfile: far more than any real one has, and little
 /// enough for the memory and time that a hostile one takes.
-pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The most lines that are taken for a Dockerfile, for the same reasons: short lines with a finding
+/// each take more memory than their bytes tell.
+pub const MAX_LINES: usize = 50_000;
 
 /// Why a file cannot be linted.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +27,9 @@ pub enum ReadError {
     /// Larger than [`MAX_BYTES`].
     #[error("too large: more than {} MB is no Dockerfile", MAX_BYTES / 1024 / 1024)]
     TooLarge,
+    /// More than [`MAX_LINES`].
+    #[error("too large: more than {MAX_LINES} lines are no Dockerfile")]
+    TooManyLines,
     /// Holds NUL bytes.
     #[error("is a binary file or UTF-16 text (it holds a NUL byte); Dockerfiles are UTF-8")]
     Binary,
@@ -81,12 +88,15 @@ fn fill(mut bytes: Vec<u8>, input: impl Read) -> Result<Vec<u8>, ReadError> {
     if memchr::memchr(0, &bytes).is_some() {
         return Err(ReadError::Binary);
     }
+    if memchr::memchr_iter(b'\n', &bytes).count() > MAX_LINES {
+        return Err(ReadError::TooManyLines);
+    }
     Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BYTES, ReadError, read, read_from};
+    use super::{MAX_BYTES, MAX_LINES, ReadError, read, read_from};
 
     #[test]
     fn bytes_come_as_they_are() {
@@ -100,6 +110,11 @@ mod tests {
         assert!(matches!(binary, Err(ReadError::Binary)));
         let endless = read_from(std::io::repeat(b'#'));
         assert!(matches!(endless, Err(ReadError::TooLarge)));
+        let lines = read_from("A\n".repeat(MAX_LINES).as_bytes());
+        assert!(lines.is_ok());
+        let lines = read_from("A\n".repeat(MAX_LINES + 1).as_bytes());
+        let told = lines.unwrap_err().to_string();
+        assert_eq!(told, "too large: more than 50000 lines are no Dockerfile");
         assert!(MAX_BYTES < u64::from(u32::MAX), "spans are 32 bits wide");
     }
 

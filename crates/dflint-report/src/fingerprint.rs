@@ -10,25 +10,23 @@ use crate::model::{FileReport, Lines};
 /// repeats, a counter; never of the line's number, which changes when lines are put before it.
 pub(crate) struct Fingerprints<'a> {
     file: &'a FileReport,
-    lines: &'a Lines<'a>,
     /// By line and rule: a long line with many findings is read once for each rule.
     hashes: HashMap<(u32, &'static str), u64>,
     seen: HashMap<u64, u32>,
 }
 
 impl<'a> Fingerprints<'a> {
-    pub(crate) fn new(file: &'a FileReport, lines: &'a Lines<'a>) -> Self {
+    pub(crate) fn new(file: &'a FileReport) -> Self {
         Self {
             file,
-            lines,
             hashes: HashMap::new(),
             seen: HashMap::new(),
         }
     }
 
-    /// The name of `finding`; ask once for each, in the file's order.
-    pub(crate) fn next(&mut self, finding: &Finding) -> String {
-        let (number, line) = self.lines.line_at(finding.span.start);
+    /// The name of `finding`, the file having these `lines`; ask once for each, in the file's order.
+    pub(crate) fn next(&mut self, finding: &Finding, lines: &Lines<'_>) -> String {
+        let (number, line) = lines.line_at(finding.span.start);
         let rule = finding.rule.name;
         let hash = *self.hashes.entry((number, rule)).or_insert_with(|| {
             let parts = [self.file.path.as_str(), rule, line.trim()];

@@ -17,13 +17,13 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn issues_of(file: &FileReport) -> Vec<Value> {
     let lines = Lines::new(&file.source);
-    let mut fingerprints = Fingerprints::new(file, &lines);
+    let mut fingerprints = Fingerprints::new(file);
     let findings = file.findings.iter().map(|finding| {
         let (start, end) = lines.positions(finding.span);
         json!({
             "description": finding.message,
             "check_name": finding.rule.name,
-            "fingerprint": fingerprints.next(finding),
+            "fingerprint": fingerprints.next(finding, &lines),
             "severity": severity_name(finding.severity),
             "location": {
                 "path": file.path,

@@ -7,6 +7,7 @@ use dflint_fix::{Edit, Fix, Target};
 use dflint_knowledge::{Category, RulePage, Severity};
 use dflint_linter::Finding;
 use dflint_parser::Span;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::fingerprint::Fingerprints;
@@ -16,35 +17,65 @@ use crate::names::{page_url, safety_name};
 /// GitHub shows no more locations of one result.
 const MAX_RELATED: usize = 1000;
 
+/// A log with one run, its results made while they are written: all at once they would take many
+/// times the memory of the findings.
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    invocations: Value,
+    column_kind: &'static str,
+    results: Results<'a>,
+}
+
+struct Results<'a> {
+    report: &'a Report,
+    rules: &'a [&'static RulePage],
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let files = self.report.files.iter();
+        serializer.collect_seq(files.flat_map(|file| results_of(file, self.rules)))
+    }
+}
+
 /// Writes `report` as one run.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = rules_of(report);
-    let results: Vec<Value> = report
-        .files
-        .iter()
-        .flat_map(|file| results_of(file, &rules))
-        .collect();
     let errors: Vec<Value> = report.files.iter().flat_map(notifications).collect();
-    let document = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "dflint",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.iter().map(|rule| rule_of(rule)).collect::<Vec<_>>(),
-            }},
-            "invocations": [{
-                "executionSuccessful": errors.is_empty(),
-                "toolExecutionNotifications": errors,
-            }],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    let run = Run {
+        tool: json!({"driver": {
+            "name": "dflint",
+            "version": env!("CARGO_PKG_VERSION"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules.iter().map(|rule| rule_of(rule)).collect::<Vec<_>>(),
+        }}),
+        invocations: json!([{
+            "executionSuccessful": errors.is_empty(),
+            "toolExecutionNotifications": errors,
+        }]),
+        column_kind: "unicodeCodePoints",
+        results: Results {
+            report,
+            rules: &rules,
+        },
+    };
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [run],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
 }
 
@@ -87,16 +118,16 @@ fn rule_of(rule: &RulePage) -> Value {
     })
 }
 
-fn results_of(file: &FileReport, rules: &[&RulePage]) -> Vec<Value> {
+fn results_of<'a>(
+    file: &'a FileReport,
+    rules: &'a [&'static RulePage],
+) -> impl Iterator<Item = Value> + 'a {
     let lines = Lines::new(&file.source);
-    let mut fingerprints = Fingerprints::new(file, &lines);
-    file.findings
-        .iter()
-        .map(|finding| {
-            let fingerprint = fingerprints.next(finding);
-            result_of(file, &lines, finding, &fingerprint, rules)
-        })
-        .collect()
+    let mut fingerprints = Fingerprints::new(file);
+    file.findings.iter().map(move |finding| {
+        let fingerprint = fingerprints.next(finding, &lines);
+        result_of(file, &lines, finding, &fingerprint, rules)
+    })
 }
 
 fn result_of(
