@@ -292,10 +292,15 @@ impl Project {
     }
 
     /// What the other files of the project say about builds of the Dockerfile at `path` (absolute
-    /// and clean); they are read when somebody asks.
+    /// and clean); they are read when somebody asks. The configuration may overrule what they say
+    /// about builders.
     #[must_use]
-    pub fn facts(&self, path: &Path) -> DockerfileFacts {
-        self.builds.facts(&self.root_of(path), path)
+    pub fn facts(&self, path: &Path, config: &Config) -> DockerfileFacts {
+        let facts = self.builds.facts(&self.root_of(path), path);
+        match config.only_buildkit {
+            true => facts.of_buildkit(),
+            false => facts,
+        }
     }
 
     /// The build context at `directory` for the Dockerfile at `path`.

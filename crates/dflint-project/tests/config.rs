@@ -44,6 +44,7 @@ preset = "all"
 extend-select = ["DL4000"]
 ignore = ["style"]
 fail-on = "error"
+builder = "buildkit"
 exclude = ["old/"]
 ignore-comments = false
 
@@ -73,6 +74,7 @@ label-schema = { maintainer = "email" }
     assert_eq!(config.selection.severities, [severity]);
     assert_eq!(config.fail_on, Some(FailOn::Error));
     assert!(config.without_ignore_comments);
+    assert!(config.only_buildkit);
     assert!(
         config
             .exclude

@@ -1,6 +1,7 @@
 //! One call of a builder, as another file writes it.
 
 use dflint_build::{Builder, Place};
+use dflint_shell::{Construct, Directory, SimpleCommand};
 
 use super::source_file::SourceFile;
 use super::words::Text;
@@ -32,6 +33,8 @@ impl Call {
 pub(super) enum DockerfileName {
     /// Nothing is said: it may be any.
     Any,
+    /// Those that the same file builds with the same builder; see [`settle`].
+    OfThisFile,
     /// This path, from the project's root.
     At(String),
     /// A path that is taken from the calling file's folder or from the project's root, which
@@ -66,9 +69,13 @@ impl DockerfileName {
         }
     }
 
-    /// What a command line means: `-f` counts from the working directory, and without it the
-    /// Dockerfile stands in the context.
-    pub(super) fn of_command(folder: &str, context: Option<&Text>, file: Option<&Text>) -> Self {
+    /// What a command line means that runs in `runs_in`: `-f` counts from the working directory,
+    /// and without it the Dockerfile stands in the context.
+    pub(super) fn of_command(
+        runs_in: &RunsIn<'_>,
+        context: Option<&Text>,
+        file: Option<&Text>,
+    ) -> Self {
         let path = match (file, context) {
             (Some(Text::Computed), _) => return Self::Any,
             (Some(Text::Known(file)), _) if file == "-" => return Self::Any,
@@ -78,9 +85,12 @@ impl DockerfileName {
             (None, Some(Text::Computed)) => return Self::Named("Dockerfile".to_owned()),
             (None, None) => "Dockerfile".to_owned(),
         };
-        Self::NearOrRoot {
-            near: join(folder, &path),
-            root: join("", &path),
+        match &runs_in.below {
+            Some(below) => Self::NearOrRoot {
+                near: join(&join(runs_in.folder, below), &path),
+                root: join(below, &path),
+            },
+            None => Self::Named(path.rsplit('/').next().unwrap_or(&path).to_owned()),
         }
     }
 
@@ -89,15 +99,93 @@ impl DockerfileName {
         let same_name = |name: &str| path.rsplit('/').next() == name.rsplit('/').next();
         let perhaps = |yes: bool| if yes { Means::Perhaps } else { Means::No };
         match self {
-            Self::Any => Means::Perhaps,
+            Self::Any | Self::OfThisFile => Means::Perhaps,
             Self::At(known) if known == path => Means::Surely,
             Self::At(_) => Means::No,
             Self::NearOrRoot { near, root } if near == path || root == path => Means::Surely,
-            // A script may have changed its directory before.
-            Self::NearOrRoot { near, .. } => perhaps(same_name(near)),
+            Self::NearOrRoot { .. } => Means::No,
             Self::Named(name) => perhaps(same_name(name)),
         }
     }
+}
+
+/// Where a command runs.
+#[derive(Debug, Clone)]
+pub(super) struct RunsIn<'f> {
+    /// The folder of the file that calls it, from the project's root.
+    pub(super) folder: &'f str,
+    /// Where it has changed to from there, or from the project's root; `None` where that is
+    /// computed.
+    pub(super) below: Option<String>,
+}
+
+impl<'f> RunsIn<'f> {
+    /// Where what `file` calls runs, unless it changes the directory itself.
+    pub(super) fn of_file(file: &'f SourceFile<'_>) -> Self {
+        Self {
+            folder: file.folder(),
+            below: file.keeps_its_directory().then(String::new),
+        }
+    }
+
+    /// The project's root.
+    pub(super) fn root() -> Self {
+        Self {
+            folder: "",
+            below: Some(String::new()),
+        }
+    }
+
+    /// Where `command` runs in a script that begins here.
+    pub(super) fn of(&self, command: SimpleCommand<'_>) -> Self {
+        let is_called_elsewhere = command.inside().contains(Construct::Function);
+        let below = match (&self.below, command.directory()) {
+            (Some(below), Directory::Unchanged) if !is_called_elsewhere => Some(below.clone()),
+            (Some(below), Directory::Changed(path))
+                if !is_called_elsewhere && !path.contains(['$', '~', '`']) =>
+            {
+                Some(join(below, path))
+            }
+            _ => None,
+        };
+        Self {
+            folder: self.folder,
+            below,
+        }
+    }
+}
+
+/// Gives the calls of one file that choose a builder for the whole of it
+/// ([`DockerfileName::OfThisFile`]) the Dockerfiles that the file builds. Where fewer builds are
+/// found than choices, some are not seen, and any Dockerfile may be meant.
+pub(super) fn settle(calls: Vec<Call>) -> Vec<Call> {
+    let (choices, mut calls): (Vec<Call>, Vec<Call>) = calls
+        .into_iter()
+        .partition(|call| call.dockerfile == DockerfileName::OfThisFile);
+    let chosen = choices.iter().map(|choice| {
+        let is_alike = |call: &&Call| match choice.builder {
+            Some(Builder::Legacy) => call.builder.is_none(),
+            builder => call.builder == builder,
+        };
+        let alike = choices.iter().filter(|it| it.builder == choice.builder);
+        let builds: Vec<&Call> = calls.iter().filter(is_alike).collect();
+        let mut names: Vec<DockerfileName> = Vec::new();
+        for build in &builds {
+            if !names.contains(&build.dockerfile) {
+                names.push(build.dockerfile.clone());
+            }
+        }
+        if builds.len() < alike.count() {
+            names = vec![DockerfileName::Any];
+        }
+        names.into_iter().map(|dockerfile| Call {
+            dockerfile,
+            ..choice.clone()
+        })
+    });
+    let chosen: Vec<Call> = chosen.flatten().collect();
+    calls.extend(chosen);
+    calls
 }
 
 fn is_remote(context: &str) -> bool {
@@ -148,13 +236,19 @@ mod tests {
 
     #[test]
     fn a_command_may_run_in_its_folder_or_at_the_root() {
-        let call =
-            DockerfileName::of_command("ci", Some(&known(".")), Some(&known("a/Dockerfile")));
+        let ci = RunsIn {
+            folder: "ci",
+            below: Some(String::new()),
+        };
+        let call = DockerfileName::of_command(&ci, Some(&known(".")), Some(&known("a/Dockerfile")));
         assert_eq!(call.means("a/Dockerfile"), Means::Surely);
         assert_eq!(call.means("ci/a/Dockerfile"), Means::Surely);
+        assert_eq!(call.means("b/Dockerfile"), Means::No);
+        let elsewhere = RunsIn { below: None, ..ci };
+        let call = DockerfileName::of_command(&elsewhere, Some(&known("app")), None);
         assert_eq!(call.means("b/Dockerfile"), Means::Perhaps);
         assert_eq!(call.means("b/Dockerfile.dev"), Means::No);
-        let unsaid = DockerfileName::of_command("", Some(&Text::Computed), None);
+        let unsaid = DockerfileName::of_command(&RunsIn::root(), Some(&Text::Computed), None);
         assert_eq!(unsaid.means("b/Dockerfile"), Means::Perhaps);
         assert_eq!(unsaid.means("b/Dockerfile.dev"), Means::No);
     }

@@ -59,6 +59,7 @@ impl Builds {
         DockerfileFacts {
             builds: Arc::clone(shared),
             path: relative(root, path),
+            only_buildkit: false,
             known: OnceLock::new(),
         }
     }
@@ -129,6 +130,8 @@ pub struct DockerfileFacts {
     builds: Arc<RootBuilds>,
     /// From the project's root.
     path: String,
+    /// Whether other builders do not count.
+    only_buildkit: bool,
     known: OnceLock<Known>,
 }
 
@@ -139,6 +142,14 @@ struct Known {
 }
 
 impl DockerfileFacts {
+    /// The same, but that BuildKit alone builds.
+    pub(crate) fn of_buildkit(self) -> Self {
+        Self {
+            only_buildkit: true,
+            ..self
+        }
+    }
+
     fn known(&self) -> &Known {
         self.known.get_or_init(|| {
             let mut known = Known::default();
@@ -185,6 +196,9 @@ impl ProjectFacts for DockerfileFacts {
     }
 
     fn other_builders(&self) -> &[OtherBuilder] {
+        if self.only_buildkit {
+            return &[];
+        }
         &self.known().builders
     }
 }
@@ -229,7 +243,6 @@ mod tests {
             .map(|it| (it.stage.as_deref(), it.is_certain, it.place.to_string()))
             .collect();
         let all = [
-            (None, false, "Makefile:2"),
             (None, false, "chart.yaml:1"),
             (Some("dev"), true, "compose.yaml:5"),
         ];
@@ -245,5 +258,9 @@ mod tests {
         assert!(web.is_complete());
         let dev = builds.facts(project.path(), &at("web/Dockerfile.dev"));
         assert_eq!(dev.other_builders(), []);
+        let web = builds.facts(project.path(), &at("web/Dockerfile"));
+        let web = web.of_buildkit();
+        assert_eq!(web.other_builders(), []);
+        assert_eq!(web.targets().len(), 2);
     }
 }

@@ -6,7 +6,7 @@
 
 use dflint_build::Builder;
 
-use super::call::{Call, DockerfileName};
+use super::call::{Call, DockerfileName, RunsIn, settle};
 use super::script::{calls_in, legacy, switches_off};
 use super::source_file::SourceFile;
 use super::words::{Text, call_of};
@@ -53,6 +53,7 @@ fn build_of(file: &SourceFile<'_>, build: &Node) -> Option<Call> {
 /// The calls of any other file: what its keys say, and what its texts run.
 pub(super) fn calls(file: &SourceFile<'_>, documents: &[Node]) -> Vec<Call> {
     let mut pending: Vec<&Node> = documents.iter().rev().collect();
+    let start = RunsIn::of_file(file);
     let mut calls = Vec::new();
     let mut looked_at = 0;
     while let Some(node) = pending.pop() {
@@ -61,9 +62,9 @@ pub(super) fn calls(file: &SourceFile<'_>, documents: &[Node]) -> Vec<Call> {
             break;
         }
         match &*node.value {
-            Value::Word(word) => calls.extend(calls_of_text(file, word, node.line)),
+            Value::Word(word) => calls.extend(calls_of_text(file, &start, word, node.line)),
             Value::List(items) => {
-                calls.extend(calls_of_list(file, node, items));
+                calls.extend(calls_of_list(file, &start, node, items));
                 pending.extend(items.iter().rev());
             }
             Value::Mapping(pairs) => {
@@ -72,15 +73,18 @@ pub(super) fn calls(file: &SourceFile<'_>, documents: &[Node]) -> Vec<Call> {
             }
         }
     }
-    calls
+    settle(calls)
 }
 
 /// A text: a script, or the image of a builder.
-fn calls_of_text(file: &SourceFile<'_>, text: &str, line: u32) -> Vec<Call> {
+fn calls_of_text(file: &SourceFile<'_>, start: &RunsIn<'_>, text: &str, line: u32) -> Vec<Call> {
     if let Some(builder) = builder_image(text) {
-        return vec![any(file, line, builder)];
+        return vec![Call {
+            dockerfile: DockerfileName::OfThisFile,
+            ..any(file, line, builder)
+        }];
     }
-    calls_in(file, text, line)
+    calls_in(file, start, text, line)
 }
 
 /// The builder that an image holds.
@@ -107,7 +111,12 @@ fn any(file: &SourceFile<'_>, line: u32, builder: Builder) -> Call {
 }
 
 /// A list of words that is a command, with or without the program: `["--target", "dev"]`.
-fn calls_of_list(file: &SourceFile<'_>, list: &Node, items: &[Node]) -> Vec<Call> {
+fn calls_of_list(
+    file: &SourceFile<'_>,
+    start: &RunsIn<'_>,
+    list: &Node,
+    items: &[Node],
+) -> Vec<Call> {
     let words = items.iter().map(|item| item.word().map(Text::of));
     let Some(words) = words.collect::<Option<Vec<Text>>>() else {
         return Vec::new();
@@ -118,8 +127,11 @@ fn calls_of_list(file: &SourceFile<'_>, list: &Node, items: &[Node]) -> Vec<Call
         word.split_once('=')
             .is_some_and(|(name, value)| switches_off(name, value))
     });
-    let mut calls: Vec<Call> = is_off.then(|| legacy(place())).into_iter().collect();
-    if let Some(call) = call_of(&words, file.folder(), place()) {
+    let mut calls: Vec<Call> = is_off
+        .then(|| legacy(DockerfileName::Any, place()))
+        .into_iter()
+        .collect();
+    if let Some(call) = call_of(&words, start, place()) {
         calls.push(call);
         return calls;
     }
@@ -131,7 +143,7 @@ fn calls_of_list(file: &SourceFile<'_>, list: &Node, items: &[Node]) -> Vec<Call
             .into_iter()
             .chain(words.into_iter().skip(skipped))
             .collect();
-        calls.extend(call_of(&words, file.folder(), place()));
+        calls.extend(call_of(&words, start, place()));
     }
     calls
 }
@@ -146,7 +158,7 @@ fn calls_of_mapping(file: &SourceFile<'_>, node: &Node) -> Vec<Call> {
     for (key, value) in node.pairs() {
         let text = value.word().unwrap_or_default();
         let is_off = switches_off(key, text) || key == "useBuildkit" && text == "false";
-        calls.extend(is_off.then(|| legacy(file.place(value.line))));
+        calls.extend(is_off.then(|| legacy(DockerfileName::Any, file.place(value.line))));
         match key {
             // Skaffold's and Tekton's.
             "kaniko" => calls.push(any(file, value.line, Builder::Kaniko)),
@@ -194,7 +206,11 @@ fn action(file: &SourceFile<'_>, with: &Node) -> Option<Call> {
         place: file.place(target.line),
         builder: None,
         // Paths count from the checkout, which is the project.
-        dockerfile: DockerfileName::of_command("", text("context").as_ref(), text("file").as_ref()),
+        dockerfile: DockerfileName::of_command(
+            &RunsIn::root(),
+            text("context").as_ref(),
+            text("file").as_ref(),
+        ),
         target: target.word().map(Text::of),
     })
 }

@@ -4,24 +4,35 @@ use dflint_build::{Builder, Place};
 use dflint_parser::Text as Source;
 use dflint_shell::{Script, Shell, SimpleCommand, Word};
 
-use super::call::{Call, DockerfileName};
+use super::call::{Call, DockerfileName, RunsIn, settle};
 use super::source_file::SourceFile;
-use super::words::{Text, call_of};
+use super::words::{Text, call_of, may_build_elsewhere};
 
 /// Variables by which `docker build` is told to use its builder from before BuildKit.
 const SWITCHES: [&str; 2] = ["DOCKER_BUILDKIT", "COMPOSE_DOCKER_CLI_BUILD"];
 
 /// The calls of a shell script.
 pub(super) fn calls(file: &SourceFile<'_>) -> Vec<Call> {
-    calls_in(file, file.text, 1)
+    let start = RunsIn {
+        folder: file.folder(),
+        below: Some(String::new()),
+    };
+    settle(calls_in(file, &start, file.text, 1))
 }
 
 /// The calls of a script that begins on line `first` of the file. What no builder is named in is
 /// not looked at any closer.
-pub(super) fn calls_in(file: &SourceFile<'_>, text: &str, first: u32) -> Vec<Call> {
+pub(super) fn calls_in(
+    file: &SourceFile<'_>,
+    start: &RunsIn<'_>,
+    text: &str,
+    first: u32,
+) -> Vec<Call> {
     const NAMES: [&str; 5] = ["docker", "podman", "buildah", "kaniko", "nerdctl"];
     let lower = text.to_ascii_lowercase();
-    if !NAMES.iter().any(|name| lower.contains(name)) {
+    // What else runs is of interest where it may hear of a switch.
+    let has_switch = SWITCHES.iter().any(|name| file.text.contains(name));
+    if !has_switch && !NAMES.iter().any(|name| lower.contains(name)) {
         return Vec::new();
     }
     let script = Script::parse(Source::contiguous(text, 0), &Shell::default());
@@ -30,18 +41,47 @@ pub(super) fn calls_in(file: &SourceFile<'_>, text: &str, first: u32) -> Vec<Cal
         let before = text.get(..command.span().start as usize).unwrap_or(text);
         let breaks = before.bytes().filter(|byte| *byte == b'\n').count();
         let place = file.place(first + u32::try_from(breaks).unwrap_or(u32::MAX));
-        calls.extend(switched_off(command).then(|| legacy(place.clone())));
         let words: Vec<Text> = command.effective_words().map(text_of).collect();
-        calls.extend(call_of(&words, file.folder(), place));
+        let call = call_of(&words, &start.of(command), place.clone());
+        let is_off = switched_off(command);
+        match call {
+            Some(call) if is_off && call.builder.is_none() => calls.push(Call {
+                builder: Some(Builder::Legacy),
+                ..call
+            }),
+            Some(call) => calls.push(call),
+            None if is_off && sets_only(&words) => {
+                calls.push(legacy(DockerfileName::OfThisFile, place))
+            }
+            None if is_off => calls.push(legacy(DockerfileName::Any, place)),
+            None if has_switch && may_build_elsewhere(&words) => calls.push(unseen(place)),
+            None => {}
+        }
     }
     calls
 }
 
-/// A call that asks for the builder before BuildKit, whatever it builds.
-pub(super) fn legacy(place: Place) -> Call {
+/// Whether a command does nothing but set variables, for what follows.
+fn sets_only(words: &[Text]) -> bool {
+    let exports = Text::Known("export".to_owned());
+    words.first().is_none_or(|word| *word == exports)
+}
+
+/// A call that asks for the builder before BuildKit.
+pub(super) fn legacy(dockerfile: DockerfileName, place: Place) -> Call {
     Call {
         place,
         builder: Some(Builder::Legacy),
+        dockerfile,
+        target: None,
+    }
+}
+
+/// Builds that another file or program may start.
+fn unseen(place: Place) -> Call {
+    Call {
+        place,
+        builder: None,
         dockerfile: DockerfileName::Any,
         target: None,
     }
@@ -84,6 +124,12 @@ fn partly_known(word: Word<'_>) -> Text {
 /// The calls of a Makefile's recipes and variables.
 pub(super) fn calls_of_makefile(file: &SourceFile<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
+    // What other makefiles include runs in their folders.
+    let is_included = !file.path.to_ascii_lowercase().ends_with("makefile");
+    let start = RunsIn {
+        folder: file.folder(),
+        below: (!is_included && !file.text.contains(".ONESHELL")).then(String::new),
+    };
     let mut lines = file.text.lines().zip(1_u32..);
     while let Some((line, number)) = lines.next() {
         let mut whole = line.to_owned();
@@ -94,7 +140,7 @@ pub(super) fn calls_of_makefile(file: &SourceFile<'_>) -> Vec<Call> {
         }
         if let Some(recipe) = whole.strip_prefix('\t') {
             let command = recipe.trim_start_matches(['@', '-', '+', ' ']);
-            calls.extend(calls_in(file, &in_shell(command), number));
+            calls.extend(calls_in(file, &start, &in_shell(command), number));
             continue;
         }
         let pair = whole.trim_start_matches("export ").split_once('=');
@@ -102,33 +148,37 @@ pub(super) fn calls_of_makefile(file: &SourceFile<'_>) -> Vec<Call> {
             let name = name.trim_end_matches([':', '?', '+', ' ']);
             switches_off(name, value)
         });
-        calls.extend(is_off.then(|| legacy(file.place(number))));
+        calls.extend(is_off.then(|| legacy(DockerfileName::OfThisFile, file.place(number))));
     }
-    calls
+    settle(calls)
 }
 
 /// The calls of a justfile's recipes, which are indented by any white space.
 pub(super) fn calls_of_justfile(file: &SourceFile<'_>) -> Vec<Call> {
     let lines = file.text.lines().zip(1_u32..);
     let recipes = lines.filter(|(line, _)| line.starts_with([' ', '\t']));
-    recipes
+    let start = RunsIn::of_file(file);
+    let calls = recipes
         .flat_map(|(line, number)| {
             let command = line.trim_start().trim_start_matches(['@', '-']);
-            calls_in(file, command, number)
+            calls_in(file, &start, command, number)
         })
-        .collect()
+        .collect();
+    settle(calls)
 }
 
 /// The calls of `sh '…'` steps in a Jenkinsfile, one a line.
 pub(super) fn calls_of_groovy(file: &SourceFile<'_>) -> Vec<Call> {
     let lines = file.text.lines().zip(1_u32..);
-    lines
+    let start = RunsIn::of_file(file);
+    let calls = lines
         .flat_map(|(line, number)| {
             let step = line.trim().trim_start_matches("sh").trim_start();
             let command = step.trim_matches(['(', ')', '\'', '"', ' ', '\\']);
-            calls_in(file, command, number)
+            calls_in(file, &start, command, number)
         })
-        .collect()
+        .collect();
+    settle(calls)
 }
 
 /// A recipe as the shell sees it: make's variables count as computed.
@@ -166,11 +216,97 @@ mod tests {
             [
                 (4, None, test),
                 (7, Some(Builder::Legacy), None),
-                (7, None, None),
                 (8, Some(Builder::Legacy), None),
             ]
         );
-        assert_eq!(calls[2].dockerfile.means("b/Dockerfile"), Means::Surely);
+        assert_eq!(calls[1].dockerfile.means("b/Dockerfile"), Means::Surely);
+        // The switch holds for what the file builds, which is the first.
+        let last = &calls[2].dockerfile;
+        assert_eq!(last.means("Dockerfile"), Means::Surely);
+        assert_eq!(last.means("ci/Dockerfile"), Means::Surely);
+        assert_eq!(last.means("b/Dockerfile"), Means::No);
+    }
+
+    /// Whether the only switch of a Makefile in `app` holds for `app/Dockerfile`, and for
+    /// `other/Dockerfile`.
+    fn switched(recipe: &str) -> [Means; 2] {
+        let text = format!("export DOCKER_BUILDKIT := 0\nimage:\n\t{recipe}\n");
+        let calls = calls_of_makefile(&SourceFile {
+            path: "app/Makefile",
+            text: &text,
+        });
+        let legacy: Vec<_> = calls
+            .iter()
+            .filter(|call| call.builder == Some(Builder::Legacy))
+            .collect();
+        ["app/Dockerfile", "other/Dockerfile"].map(|path| {
+            let means = legacy.iter().map(|call| call.dockerfile.means(path));
+            means
+                .max_by_key(|it| match it {
+                    Means::Surely => 2,
+                    Means::Perhaps => 1,
+                    Means::No => 0,
+                })
+                .unwrap()
+        })
+    }
+
+    #[test]
+    fn a_switch_holds_for_what_its_file_builds() {
+        use Means::{No, Perhaps, Surely};
+        for (recipe, means) in [
+            ("docker build -t app .", [Surely, No]),
+            ("docker build .; echo done", [Surely, No]),
+            ("cd ../other && docker build .", [No, Surely]),
+            ("cd $(DIR) && docker build .", [Perhaps, Perhaps]),
+            ("docker build $(DIR)", [Perhaps, Perhaps]),
+            ("docker build . && ./rest.sh", [Surely, Perhaps]),
+            ("docker build . && $(MAKE) rest", [Surely, Perhaps]),
+            ("$(DOCKER) build .", [Perhaps, Perhaps]),
+            ("true", [Perhaps, Perhaps]),
+        ] {
+            assert_eq!(switched(recipe), means, "{recipe}");
+        }
+    }
+
+    #[test]
+    fn directories_are_followed_where_they_are_written() {
+        for (line, own, root, other) in [
+            ("docker build .", Means::Surely, Means::Surely, Means::No),
+            (
+                "cd app; docker build .",
+                Means::No,
+                Means::No,
+                Means::Surely,
+            ),
+            (
+                "(cd app && docker build -f Dockerfile ..)",
+                Means::No,
+                Means::No,
+                Means::Surely,
+            ),
+            (
+                "cd \"$1\"; docker build .",
+                Means::Perhaps,
+                Means::Perhaps,
+                Means::Perhaps,
+            ),
+            (
+                "f() { docker build .; }; cd app; f",
+                Means::Perhaps,
+                Means::Perhaps,
+                Means::Perhaps,
+            ),
+        ] {
+            let calls = calls(&file(line));
+            let means = |path| calls[0].dockerfile.means(path);
+            let found = [
+                means("ci/Dockerfile"),
+                means("Dockerfile"),
+                means("app/Dockerfile"),
+            ];
+            assert_eq!(found, [own, root, other], "{line}");
+        }
     }
 
     #[test]

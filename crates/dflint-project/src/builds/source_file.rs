@@ -16,6 +16,24 @@ impl SourceFile<'_> {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
+    /// Whether the file nowhere says that something runs in another directory than the file's own
+    /// or the project's root. A pipeline has many ways to say so, in one step for the next.
+    pub(super) fn keeps_its_directory(&self) -> bool {
+        const SIGNS: [&str; 5] = [
+            "working-directory",
+            "working_directory",
+            "workingDir",
+            "dir(",
+            "pushd",
+        ];
+        let changes = |line: &str| {
+            let mut words =
+                line.split(|c: char| !(c.is_ascii_alphanumeric() || "_-./".contains(c)));
+            words.any(|word| word == "cd") || SIGNS.iter().any(|sign| line.contains(sign))
+        };
+        !self.text.lines().any(changes)
+    }
+
     /// The place of a line, counted from 1.
     pub(super) fn place(&self, line: u32) -> Place {
         Place {

@@ -2,7 +2,7 @@
 
 use dflint_build::{Builder, Place};
 
-use super::call::{Call, DockerfileName};
+use super::call::{Call, DockerfileName, RunsIn};
 
 /// A text that is known or computed when the call is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,25 +56,64 @@ const VALUED: &[&str] = &[
     "--ssh",
     "--tag",
     "--ulimit",
-    "-c",
     "-m",
     "-o",
     "-t",
 ];
 
 /// The call that `words` make, the program first; `None` where they build nothing.
-/// `folder` is that of the file they stand in, from the project's root.
-pub(super) fn call_of(words: &[Text], folder: &str, place: Place) -> Option<Call> {
+pub(super) fn call_of(words: &[Text], runs_in: &RunsIn<'_>, place: Place) -> Option<Call> {
     let (builder, arguments) = builder_of(words)?;
     let options = Options::of(arguments);
-    let kaniko = builder == Some(Builder::Kaniko);
-    let context = options.context.as_ref().filter(|_| !kaniko);
+    let context = match builder {
+        Some(Builder::Kaniko) => options.named_context,
+        _ => options.context,
+    };
+    let is_here = matches!(context.as_ref().and_then(Text::known), Some("." | "./"));
+    // These two also look for the file in the context.
+    let looks_twice = builder.is_some() && options.file.is_some() && !is_here;
+    let runs_in = RunsIn {
+        folder: runs_in.folder,
+        below: runs_in.below.clone().filter(|_| !looks_twice),
+    };
     Some(Call {
-        dockerfile: DockerfileName::of_command(folder, context, options.file.as_ref()),
+        dockerfile: DockerfileName::of_command(&runs_in, context.as_ref(), options.file.as_ref()),
         target: options.target,
         builder,
         place,
     })
+}
+
+/// Whether the command that `words` make may start builds that are not seen: a script, another
+/// recipe, a program that is computed, builds by Compose or Bake.
+pub(super) fn may_build_elsewhere(words: &[Text]) -> bool {
+    const STARTERS: [&str; 14] = [
+        ".",
+        "source",
+        "sh",
+        "bash",
+        "zsh",
+        "dash",
+        "make",
+        "gmake",
+        "just",
+        "task",
+        "npm",
+        "yarn",
+        "docker-compose",
+        "eval",
+    ];
+    let Some(program) = words.first() else {
+        return false;
+    };
+    let Some(program) = program.known() else {
+        return true;
+    };
+    let composes = program == "docker"
+        && words
+            .iter()
+            .any(|word| matches!(word.known(), Some("compose" | "bake")));
+    composes || program.contains('/') || STARTERS.contains(&program)
 }
 
 /// The builder, where it is not BuildKit, and what follows the words that call it.
@@ -121,6 +160,8 @@ struct Options {
     file: Option<Text>,
     target: Option<Text>,
     context: Option<Text>,
+    /// kaniko's; to Docker the option means something else.
+    named_context: Option<Text>,
 }
 
 impl Options {
@@ -141,7 +182,8 @@ impl Options {
             match name {
                 "--target" => options.target = value(),
                 "-f" | "--file" | "--dockerfile" => options.file = value(),
-                "--context" | "--destination" => {
+                "--context" | "-c" => options.named_context = value(),
+                "--destination" | "-d" => {
                     value();
                 }
                 name if VALUED.contains(&name) => {
@@ -157,7 +199,7 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::Means;
+    use super::super::call::{Means, RunsIn};
     use super::*;
 
     fn called(line: &str) -> Option<Call> {
@@ -166,7 +208,7 @@ mod tests {
             path: "x.sh".to_owned(),
             line: 1,
         };
-        call_of(&words, "", place)
+        call_of(&words, &RunsIn::root(), place)
     }
 
     #[test]

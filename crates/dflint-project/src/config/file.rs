@@ -62,6 +62,9 @@ pub(crate) struct ConfigFile {
     #[schemars(with = "BTreeMap<String, String>")]
     pub(crate) context: BTreeMap<Spanned<String>, String>,
 
+    /// What builds the Dockerfiles.
+    pub(crate) builder: Option<BuilderName>,
+
     /// Options of rules.
     pub(crate) options: Options,
 
@@ -110,6 +113,16 @@ pub(crate) enum PresetName {
     Hadolint,
     /// Every rule.
     All,
+}
+
+/// What builds the Dockerfiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BuilderName {
+    /// BuildKit, and what the other files of the project call.
+    Detect,
+    /// BuildKit, whatever the other files of the project call.
+    Buildkit,
 }
 
 /// How serious a finding is.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
-use crate::config::file::ConfigFile;
+use crate::config::file::{BuilderName, ConfigFile};
 use crate::config::{Config, ConfigError, hadolint};
 use crate::exclude::Patterns;
 use crate::paths::absolute;
@@ -171,6 +171,9 @@ impl Layer {
         if let Some(program) = &file.shellcheck.path {
             let directory = self.path.parent().unwrap_or(&self.path);
             config.shellcheck_program = Some(absolute(directory, Path::new(program)));
+        }
+        if let Some(builder) = file.builder {
+            config.only_buildkit = builder == BuilderName::Buildkit;
         }
         if let Some(count) = file.ignore_comments {
             config.without_ignore_comments = !count;

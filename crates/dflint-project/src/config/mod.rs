@@ -37,6 +37,8 @@ pub struct Config {
     pub shellcheck: Option<bool>,
     /// ShellCheck itself, absolute; where absent it is looked up in `PATH`.
     pub shellcheck_program: Option<PathBuf>,
+    /// Whether only BuildKit builds, whatever the other files of the project say.
+    pub only_buildkit: bool,
     /// Build contexts, the longest pattern first.
     pub contexts: Vec<(Patterns, PathBuf)>,
 }

@@ -108,7 +108,7 @@ impl Work<'_> {
         let context = directory
             .as_deref()
             .and_then(|directory| self.project.open_context(directory, path));
-        let facts = self.project.facts(path);
+        let facts = self.project.facts(path, &governing.config);
         let subject = Subject {
             path,
             source: &source,
