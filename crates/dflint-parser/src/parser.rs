@@ -262,10 +262,10 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     /// Goes on behind a heredoc without end, at the next line that looks like an instruction.
     fn go_back(&mut self, instruction: &mut Instruction<'a>, logical: &LogicalLine<'a>) {
+        instruction.heredocs.clear();
         if std::mem::replace(&mut self.went_back, true) {
             return;
         }
-        instruction.heredocs.clear();
         let mut last = logical.last;
         self.lines.go_to(last.number + 1);
         while let Some(line) = self.lines.next() {

@@ -163,3 +163,13 @@ fn a_heredoc_is_no_destination() {
         "a heredoc cannot be the destination"
     );
 }
+
+#[test]
+fn heredocs_without_end_are_none() {
+    let file = parse("FROM a\nRUN <<ONE\nb\nRUN <<TWO\nc\n");
+    assert_eq!(file.errors.len(), 2);
+    assert_eq!(file.instructions.len(), 3);
+    for instruction in &file.instructions {
+        assert_eq!(instruction.heredocs.len(), 0, "{instruction:?}");
+    }
+}
