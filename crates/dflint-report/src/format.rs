@@ -68,7 +68,7 @@ impl Format {
 ///
 /// What `out` refuses.
 pub fn write(
-    report: &Report,
+    mut report: Report,
     format: Format,
     options: HumanOptions,
     out: &mut dyn Write,
@@ -77,7 +77,8 @@ pub fn write(
         Format::Human => FixText::Hidden,
         _ => FixText::LeftOut,
     };
-    let report = &*redact(report, fixes);
+    redact(&mut report, fixes);
+    let report = &report;
     match format {
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, out),

@@ -22,37 +22,29 @@ pub(crate) enum FixText {
 /// Why a fix is left out.
 const LEFT_OUT: &str = "its text repeats a secret value, which is never printed; `--fix` makes it";
 
-/// `report` with the secret values of its files hidden in everything it says.
-pub(crate) fn redact(report: &Report, fixes: FixText) -> Cow<'_, Report> {
-    let of_file = |file: &FileReport| Secrets::of(&file.source);
-    let secrets: Vec<Secrets> = match report.files.as_slice() {
+/// Hides the secret values of its files in everything that `report` says.
+pub(crate) fn redact(report: &mut Report, fixes: FixText) {
+    match report.files.as_mut_slice() {
         // Starting threads would take longer than the work.
-        files @ ([] | [_]) => files.iter().map(of_file).collect(),
-        files => files.par_iter().map(of_file).collect(),
-    };
-    if secrets.iter().all(Secrets::is_empty) {
-        return Cow::Borrowed(report);
+        files @ ([] | [_]) => files.iter_mut().for_each(|file| redact_file(file, fixes)),
+        files => files
+            .par_iter_mut()
+            .for_each(|file| redact_file(file, fixes)),
     }
-    let files = report.files.par_iter().zip(&secrets);
-    let files = files.map(|(file, secrets)| match secrets.is_empty() {
-        true => file.clone(),
-        false => redacted(file, secrets, fixes),
-    });
-    Cow::Owned(Report {
-        files: files.collect(),
-    })
 }
 
-fn redacted(file: &FileReport, secrets: &Secrets, fixes: FixText) -> FileReport {
-    let mut file = file.clone();
+fn redact_file(file: &mut FileReport, fixes: FixText) {
+    let secrets = Secrets::of(&file.source);
+    if secrets.is_empty() {
+        return;
+    }
     file.source = secrets.hide_source(&file.source).into_owned();
     for error in &mut file.errors {
-        hide(&mut error.message, secrets);
+        hide(&mut error.message, &secrets);
     }
     for finding in &mut file.findings {
-        hide_in(finding, secrets, fixes);
+        hide_in(finding, &secrets, fixes);
     }
-    file
 }
 
 fn hide_in(finding: &mut Finding, secrets: &Secrets, fixes: FixText) {

@@ -151,6 +151,7 @@ fn finish(
     files.extend(outcomes.into_iter().map(|outcome| outcome.report));
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let report = Report { files };
+    let has_errors = report.summary().errors > 0;
     tell::errors(args.output.color, &report);
     if !args.output.quiet {
         tell::left_out(args.output.color, project, &found.notes);
@@ -160,9 +161,8 @@ fn finish(
         print_diff(args.output.color, &diff)?;
     }
     if !args.fix.diff || args.output.output_file.is_some() {
-        write_report(args, &report)?;
+        write_report(args, report)?;
     }
-    let has_errors = report.summary().errors > 0;
     Ok(status(args, has_errors, fails, !diff.is_empty()))
 }
 
@@ -237,7 +237,7 @@ fn failure(path: String, message: String) -> FileReport {
 }
 
 /// Writes the report where the command line wants it.
-fn write_report(args: &CheckArgs, report: &Report) -> Result<(), Failure> {
+fn write_report(args: &CheckArgs, report: Report) -> Result<(), Failure> {
     let Some(path) = &args.output.output_file else {
         let color = with_color(args.output.color, stdout_is_terminal());
         return Ok(print(|out| write_to(out, args, report, color))?);
@@ -254,9 +254,9 @@ fn write_report(args: &CheckArgs, report: &Report) -> Result<(), Failure> {
     })
 }
 
-fn write_to(out: &mut dyn Write, args: &CheckArgs, report: &Report, color: bool) -> io::Result<()> {
+fn write_to(out: &mut dyn Write, args: &CheckArgs, report: Report, color: bool) -> io::Result<()> {
     if args.output.statistics {
-        return statistics::write(report, args.output.output_format, out);
+        return statistics::write(&report, args.output.output_format, out);
     }
     let options = HumanOptions {
         color,
