@@ -157,10 +157,8 @@ fn result_of(
             })
             .collect();
     }
-    if let Some(fix) = &finding.fix
-        && let Some(fix) = fix_of(file, lines, fix)
-    {
-        result["fixes"] = json!([fix]);
+    if let Some(fix) = &finding.fix {
+        result["fixes"] = json!([fix_of(file, lines, fix)]);
     }
     result
 }
@@ -172,23 +170,38 @@ fn message_of(finding: &Finding) -> String {
     }
 }
 
-/// SARIF can only tell of changes to files that exist: a fix that creates one is left out.
-fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Option<Value> {
-    let replacements = fix
-        .edits
-        .iter()
-        .map(|edit| match edit.target {
-            Target::Dockerfile => Some(replacement(lines, edit)),
-            Target::NewFile(_) => None,
-        })
-        .collect::<Option<Vec<Value>>>()?;
-    Some(json!({
-        "description": {"text": format!("{} ({})", fix.title, safety_name(fix.safety))},
-        "artifactChanges": [{
+/// A file that a fix creates is a change of an empty one.
+fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Value {
+    let edits = fix.edits.iter();
+    let in_place = edits.filter(|edit| edit.target == Target::Dockerfile);
+    let replacements: Vec<Value> = in_place.map(|edit| replacement(lines, edit)).collect();
+    let mut changes = Vec::new();
+    if !replacements.is_empty() {
+        changes.push(json!({
             "artifactLocation": artifact(&file.path),
             "replacements": replacements,
+        }));
+    }
+    changes.extend(fix.edits.iter().filter_map(|edit| match &edit.target {
+        Target::Dockerfile => None,
+        Target::NewFile(path) => Some(created(path, &edit.text)),
+    }));
+    json!({
+        "description": {"text": format!("{} ({})", fix.title, safety_name(fix.safety))},
+        "artifactChanges": changes,
+    })
+}
+
+/// The change that creates the file at `path` of the build context, the place of which in the
+/// repository the report does not know.
+fn created(path: &str, text: &str) -> Value {
+    json!({
+        "artifactLocation": {"uri": percent_encoded(path), "uriBaseId": "%BUILDCONTEXT%"},
+        "replacements": [{
+            "deletedRegion": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1},
+            "insertedContent": {"text": text},
         }],
-    }))
+    })
 }
 
 fn replacement(lines: &Lines<'_>, edit: &Edit) -> Value {
