@@ -12,7 +12,7 @@ schema! {
 }
 
 schema! {
-    enum Alphabet { Alphanumeric, Base64, Base64Url, Hex, UpperAlphanumeric, Printable, }
+    enum Alphabet { Alphanumeric, Base64, Base64Url, Hex, UpperAlphanumeric, UrlEncoded, Printable, }
 }
 
 schema! {

@@ -54,6 +54,8 @@ pub enum Alphabet {
     Hex,
     /// Capital letters and digits.
     UpperAlphanumeric,
+    /// Letters, digits, `-`, `_`, `+`, `/`, `=` and `%`.
+    UrlEncoded,
     /// Visible ASCII characters but quotes.
     Printable,
 }
@@ -189,6 +191,7 @@ impl Alphabet {
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Self::Hex => byte.is_ascii_hexdigit(),
             Self::UpperAlphanumeric => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Self::UrlEncoded => byte.is_ascii_alphanumeric() || b"-_+/=%".contains(&byte),
             Self::Printable => byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`'),
         }
     }

@@ -5,7 +5,8 @@ use dflint_knowledge::package_manager::{
     Action, CacheClass, manager_of_module, managers_of_command, package_manager, package_managers,
 };
 use dflint_knowledge::secret::{
-    buildkit_secret_names, hadolint_secret_names, secret_file, token_at,
+    Alphabet, TokenShape, buildkit_secret_names, hadolint_secret_names, secret_file, token_at,
+    token_shapes,
 };
 use dflint_knowledge::{Severity, buildkit_preset, hadolint_preset, page, pages, pages_for_code};
 
@@ -367,7 +368,7 @@ fn tokens_are_known_by_their_shape() {
     let github = format!("ghp_{} rest", "a1".repeat(18));
     let (shape, length) = token_at(&github).expect("a token");
     assert_eq!((shape.name, length), ("GitHub personal access token", 40));
-    let key = format!("sk-proj-{}", "x".repeat(48));
+    let key = format!("sk-{}-{}", "proj", "x".repeat(48));
     assert_eq!(
         token_at(&key).map(|(shape, _)| shape.name),
         Some("OpenAI project key")
@@ -391,6 +392,86 @@ fn tokens_are_known_by_their_shape() {
     }
     let long = format!("ghp_{}", "a".repeat(37));
     assert_eq!(token_at(&long), None, "too long for the shape");
+}
+
+/// What a token of this shape may look like, its body `length` long: made here, so that no file
+/// holds it.
+fn made_up(shape: &TokenShape, length: u32) -> String {
+    let letters = match shape.alphabet {
+        Alphabet::Hex => "0a1b2c3d4e5f6789",
+        Alphabet::UpperAlphanumeric => "A1B2C3D4E5F6G7H8",
+        _ => "a1B2c3D4e5F6g7H8",
+    };
+    let mut body: Vec<char> = letters.chars().cycle().take(length as usize).collect();
+    let part = body.len() / shape.parts as usize;
+    for dot in 1..shape.parts as usize {
+        body[dot * part] = '.';
+    }
+    format!("{}{}", shape.prefix, body.into_iter().collect::<String>())
+}
+
+#[test]
+fn each_shape_is_known_at_its_lengths_and_at_no_other() {
+    for shape in token_shapes() {
+        let found = |length: u32| token_at(&made_up(shape, length)).map(|(it, _)| it.name);
+        assert_eq!(found(shape.min), Some(shape.name));
+        assert_eq!(found(shape.max), Some(shape.name));
+        assert_ne!(found(shape.max + 1), Some(shape.name));
+        if shape.min > 0 {
+            assert_ne!(found(shape.min - 1), Some(shape.name));
+        }
+    }
+}
+
+#[test]
+fn widely_used_services_are_in_the_table() {
+    for prefix in [
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "gldt-",
+        "glrt-",
+        "xoxa-",
+        "xoxb-",
+        "xoxp-",
+        "xoxr-",
+        "xoxs-",
+        "xapp-",
+        "npm_",
+        "sk_live_",
+        "rk_live_",
+        "AIza",
+        "eyJ",
+        "AccountKey=",
+        "sig=",
+        "dop_v1_",
+        "hf_",
+        "sk-",
+        "sk-proj-",
+        "sk-ant-",
+        "dckr_pat_",
+        "dckr_oat_",
+        "SG.",
+        "AGE-SECRET-KEY-1",
+        "dapi",
+        "shpat_",
+        "key-",
+        "NRAK-",
+        "hvs.",
+        "lin_api_",
+        "PMAK-",
+        "dp.pt.",
+        "pscale_tkn_",
+    ] {
+        let known = token_shapes().iter().any(|shape| shape.prefix == prefix);
+        assert!(known, "{prefix}");
+    }
 }
 
 #[test]

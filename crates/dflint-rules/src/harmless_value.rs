@@ -1,5 +1,7 @@
 //! Values that are no secrets, whatever their name sounds like.
 
+use dflint_build::Value;
+
 /// Values of one character are no secrets from this length on, in bytes.
 const FILLER: usize = 6;
 
@@ -37,6 +39,16 @@ fn is_key_file(value: &str) -> bool {
     endings.iter().any(|ending| value.ends_with(ending))
 }
 
+/// Whether a value of which only the end is known, `${URL}/server.key`, names a file with a key.
+pub(crate) fn names_key_file(value: &Value) -> bool {
+    let unknown = value.unresolved_ranges().last();
+    let known_from = unknown.map_or(0, |range| range.end as usize);
+    let known = value.as_str().get(known_from..).unwrap_or_default();
+    known
+        .rsplit_once('/')
+        .is_some_and(|(_, name)| is_key_file(name))
+}
+
 /// One character again and again.
 fn is_filler(value: &str) -> bool {
     let mut bytes = value.bytes();
@@ -58,7 +70,16 @@ fn is_fingerprint(name: &str, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_harmless;
+    use dflint_build::Value;
+
+    use super::{is_harmless, names_key_file};
+
+    #[test]
+    fn a_file_is_known_by_its_end() {
+        assert!(names_key_file(&Value::known("a/b/server.key")));
+        assert!(!names_key_file(&Value::unresolved("${URL}/server.key")));
+        assert!(!names_key_file(&Value::known("server.key")));
+    }
 
     #[test]
     fn harmless_values() {

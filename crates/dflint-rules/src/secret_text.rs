@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dflint_knowledge::secret::{TokenShape, may_begin_token, token_at};
+use dflint_knowledge::secret::{Alphabet, TokenShape, may_begin_token, token_at};
 
 /// The fewest different characters that a token has; texts with fewer stand in for one.
 const FEWEST_CHARACTERS: usize = 8;
@@ -26,7 +26,11 @@ pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
         let goes_on = text
             .get(range.end..)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
-        if !goes_on && text.get(range.clone()).is_some_and(is_real) {
+        if !goes_on
+            && text
+                .get(range.clone())
+                .is_some_and(|token| is_real(shape, token))
+        {
             end = range.end;
             found.push((shape, range));
         }
@@ -35,7 +39,11 @@ pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
 }
 
 /// Whether a token is more than an example of one.
-fn is_real(token: &str) -> bool {
+fn is_real(shape: &TokenShape, token: &str) -> bool {
+    let body = token.strip_prefix(shape.prefix).unwrap_or(token);
+    if shape.alphabet != Alphabet::Printable && is_prose(body) {
+        return false;
+    }
     let mut seen = [false; 256];
     for byte in token.bytes() {
         if let Some(seen) = seen.get_mut(usize::from(byte)) {
@@ -44,6 +52,14 @@ fn is_real(token: &str) -> bool {
     }
     let different = seen.iter().filter(|seen| **seen).count();
     different >= FEWEST_CHARACTERS && !token.ends_with("EXAMPLE")
+}
+
+/// Whether a text is made of words, `your-token-goes-here`: letters of one case without a digit.
+/// What is drawn at random is not.
+fn is_prose(body: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| body.as_bytes().iter().any(is);
+    let mixes_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    !has(u8::is_ascii_digit) && !mixes_cases
 }
 
 /// Where the passwords of the addresses in `text` stand.
@@ -91,6 +107,11 @@ mod tests {
             (format!("my{token}"), 0),
             (format!("ghp_{}", "x".repeat(36)), 0),
             ("AKIAIOSFODNN7EXAMPLE".to_owned(), 0),
+            (format!("xoxb-{}", "your-bot-token-goes-here"), 0),
+            (
+                format!("x;AccountKey={}==;", "a1B+c3D/".repeat(11).split_at(86).0),
+                1,
+            ),
         ] {
             assert_eq!(tokens(&text).len(), count, "{text}");
         }

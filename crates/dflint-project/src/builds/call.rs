@@ -185,6 +185,8 @@ pub(super) fn settle(calls: Vec<Call>) -> Vec<Call> {
     });
     let chosen: Vec<Call> = chosen.flatten().collect();
     calls.extend(chosen);
+    // The first sign of a builder is the one that people are told of.
+    calls.sort_by_key(|call| call.place.line);
     calls
 }
 

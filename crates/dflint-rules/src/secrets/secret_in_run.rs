@@ -2,7 +2,7 @@
 
 use dflint_knowledge::secret::buildkit_secret_names;
 use dflint_parser::{InstructionName, MountKind, Span};
-use dflint_shell::RedirectKind;
+use dflint_shell::{RedirectKind, Word};
 
 use crate::run_view::{Call, RunView};
 use crate::{Context, Findings, Rule, Site};
@@ -40,6 +40,16 @@ impl Rule for SecretInRun {
                  in the same step",
             )
             .withhold("how the program can be told to read the mounted file is not known");
+        }
+        for span in cloned(&run) {
+            run.report(
+                cx,
+                findings,
+                span,
+                "git keeps this address, and with it the secret, in the clone's `.git/config`: hand the secret \
+                 to a credential helper, or delete `.git` in the same step",
+            )
+            .withhold("which user name the server expects is not known");
         }
     }
 }
@@ -197,6 +207,46 @@ fn kept(run: &RunView) -> Vec<Span> {
         }
     }
     found
+}
+
+/// Addresses with a secret from a variable that `git clone` writes into a clone that stays.
+fn cloned(run: &RunView) -> Vec<Span> {
+    let drops_address = |call: &Call| match call.name {
+        "rm" => call
+            .plain()
+            .any(|arg| arg.text.trim_end_matches('/').ends_with(".git")),
+        "git" => call.plain().any(|arg| arg.text == "set-url"),
+        _ => false,
+    };
+    if run
+        .calls_of(&["rm", "git"])
+        .any(|call| drops_address(&call))
+    {
+        return Vec::new();
+    }
+    let calls = run.calls_of(&["git"]);
+    let clones = calls.filter(|call| call.plain().any(|arg| arg.text == "clone"));
+    let addresses: Vec<Span> = clones
+        .flat_map(|call| {
+            let addresses = call.plain().filter(|arg| has_secret_user(arg.word));
+            addresses.map(|arg| arg.word.span()).collect::<Vec<_>>()
+        })
+        .collect();
+    addresses
+}
+
+/// Whether the part of an address before its `@` takes a variable that sounds like a secret.
+fn has_secret_user(word: Word<'_>) -> bool {
+    let text = word.render();
+    let authority = text
+        .split_once("://")
+        .map(|(_, rest)| rest.split('/').next());
+    let user = authority.flatten().and_then(|it| it.rsplit_once('@'));
+    user.is_some_and(|(user, _)| {
+        let names = word.variables().into_iter().map(|variable| variable.name);
+        let mut secret = names.filter(|name| buildkit_secret_names().matches(name));
+        secret.any(|name| user.contains(name))
+    })
 }
 
 /// Where a secret is mounted.

@@ -1,5 +1,6 @@
 //! A build context that nothing is kept out of.
 
+mod needed;
 mod template;
 
 use dflint_build::path::base;
@@ -8,6 +9,7 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::secret::secret_file;
 use dflint_parser::Span;
 
+use self::needed::Needed;
 use crate::sent_files::{kind_of, sent_files, taken};
 use crate::{Context, Findings, Rule};
 
@@ -19,10 +21,7 @@ pub(crate) struct MissingDockerignore;
 
 impl Rule for MissingDockerignore {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
-        let Some(context) = cx
-            .build_context
-            .filter(|context| context.ignore().is_none())
-        else {
+        let Some(context) = cx.build_context else {
             return;
         };
         let Some((span, written, path)) = first_folder(cx, context) else {
@@ -31,6 +30,10 @@ impl Rule for MissingDockerignore {
         let Some(cargo) = Cargo::of(context, &path) else {
             return;
         };
+        if context.ignore().is_some() {
+            cargo.report_leak(findings, span, &written);
+            return;
+        }
         if !path.is_empty() && cargo.is_clean() {
             return;
         }
@@ -45,7 +48,7 @@ impl Rule for MissingDockerignore {
                     cargo.warning(),
                 ),
             )
-            .fix(fix(cx, context));
+            .fix_or_withhold(fix(cx, context));
     }
 }
 
@@ -124,6 +127,28 @@ impl Cargo {
         self.unwanted.is_empty() && self.secrets.is_empty() && !self.holds_dockerfile
     }
 
+    /// What a `.dockerignore` that exists lets through. Files with secrets are left to
+    /// `copied-secrets`, which looks into them.
+    fn report_leak(&self, findings: &mut Findings, span: Span, written: &str) {
+        if self.unwanted.is_empty() {
+            return;
+        }
+        let named = self.unwanted.iter().take(MAX_NAMED);
+        let named: Vec<String> = named.map(|path| format!("`{path}`")).collect();
+        findings
+            .report(
+                span,
+                format!(
+                    "`.dockerignore` lets {} through, so `{written}` takes {} {} ({})",
+                    named.join(", "),
+                    self.files,
+                    if self.files == 1 { "file" } else { "files" },
+                    size(self.bytes),
+                ),
+            )
+            .withhold("a `.dockerignore` that exists is not edited: add these lines to it");
+    }
+
     fn warning(&self) -> String {
         let named: Vec<String> = self
             .secrets
@@ -164,11 +189,15 @@ fn size(bytes: u64) -> String {
     format!("{value:.1} GB")
 }
 
-fn fix(cx: &Context, context: &dyn BuildContext) -> Fix {
-    Fix {
+fn fix(cx: &Context, context: &dyn BuildContext) -> Result<Fix, String> {
+    let needed = Needed::of(cx, context)?;
+    Ok(Fix {
         title: "Write a `.dockerignore`".to_owned(),
         safety: Safety::Unsafe,
         keeps: Keeps::Nothing,
-        edits: vec![Edit::create(".dockerignore", template::text(cx, context))],
-    }
+        edits: vec![Edit::create(
+            ".dockerignore",
+            template::text(&needed, context),
+        )],
+    })
 }

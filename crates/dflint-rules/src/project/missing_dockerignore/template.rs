@@ -1,9 +1,8 @@
 //! The `.dockerignore` that suits a project.
 
-use dflint_build::{BuildContext, DockerIgnore};
+use dflint_build::BuildContext;
 
-use crate::Context;
-use crate::sent_files::taken;
+use super::needed::Needed;
 
 /// Folders that no image needs from the host: made anew, or only of use to people.
 pub(super) const UNWANTED_FOLDERS: &[&str] = &[
@@ -147,8 +146,8 @@ const BY_LANGUAGE: &[Leftovers] = &[
 ];
 
 /// The text of a `.dockerignore` that keeps out what the project leaves behind, and nothing that
-/// the file copies by name.
-pub(super) fn text(cx: &Context, context: &dyn BuildContext) -> String {
+/// is needed by name.
+pub(super) fn text(needed: &Needed, context: &dyn BuildContext) -> String {
     let mut text = String::new();
     let shown = BY_LANGUAGE
         .iter()
@@ -157,7 +156,7 @@ pub(super) fn text(cx: &Context, context: &dyn BuildContext) -> String {
         let kept = group
             .patterns
             .iter()
-            .filter(|pattern| !hides_a_source(cx, pattern));
+            .filter(|pattern| !needed.is_hidden_by(pattern));
         let kept: Vec<&str> = kept.copied().collect();
         if kept.iter().all(|pattern| pattern.starts_with('!')) {
             continue;
@@ -186,18 +185,54 @@ fn is_shown(language: &Leftovers, context: &dyn BuildContext) -> bool {
     })
 }
 
-/// Whether a step takes by name, or reads, what the pattern keeps out.
-fn hides_a_source(cx: &Context, pattern: &str) -> bool {
-    let ignore = DockerIgnore::parse(pattern);
-    let mut steps = cx.model.steps().filter(|(_, step)| !step.is_trigger);
-    steps.any(|(_, step)| {
-        let named = taken(step).iter().any(|taken| {
-            !taken.path.is_empty() && ignore.excludes(taken.path.trim_end_matches('/'))
-        });
-        let commands = step
-            .script()
-            .into_iter()
-            .flat_map(|script| script.commands());
-        named || pattern == ".git" && commands.into_iter().any(|it| it.name() == Some("git"))
-    })
+#[cfg(test)]
+mod tests {
+    use dflint_build::DockerIgnore;
+
+    use super::{ALWAYS, BY_LANGUAGE};
+
+    #[test]
+    fn no_pattern_keeps_out_what_an_install_reads() {
+        let groups = ALWAYS.iter().chain(BY_LANGUAGE);
+        let patterns: Vec<&str> = groups.flat_map(|group| group.patterns).copied().collect();
+        let ignore = DockerIgnore::parse(&patterns.join("\n"));
+        for file in [
+            "package.json",
+            "package-lock.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "bun.lock",
+            "pyproject.toml",
+            "uv.lock",
+            "poetry.lock",
+            "pdm.lock",
+            "Pipfile.lock",
+            "requirements.txt",
+            "go.mod",
+            "go.sum",
+            "Cargo.toml",
+            "Cargo.lock",
+            "pom.xml",
+            "build.gradle.kts",
+            "gradle.lockfile",
+            "gradle/wrapper/gradle-wrapper.jar",
+            "packages.lock.json",
+            "app.csproj",
+            "composer.json",
+            "composer.lock",
+            "Gemfile",
+            "Gemfile.lock",
+            "mix.exs",
+            "mix.lock",
+            "pubspec.lock",
+            "Package.resolved",
+            ".terraform.lock.hcl",
+            "flake.lock",
+            "deno.lock",
+            ".npmrc",
+            ".yarnrc.yml",
+        ] {
+            assert!(!ignore.excludes(file), "{file}");
+        }
+    }
 }

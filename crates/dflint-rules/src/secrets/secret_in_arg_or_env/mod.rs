@@ -6,7 +6,7 @@ use dflint_build::{Action, Value};
 use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
 use dflint_parser::{Command, InstructionName, Text};
 
-use crate::harmless_value::is_harmless;
+use crate::harmless_value::{is_harmless, names_key_file};
 use crate::visit::Visit;
 use crate::{Context, Dialect, Findings, Rule, Site};
 
@@ -96,8 +96,13 @@ struct Assigned<'m> {
 impl Assigned<'_> {
     /// Whether the value shows that it is no secret.
     fn is_harmless(&self) -> bool {
-        let known = self.value.and_then(Value::to_known);
-        known.is_some_and(|value| is_harmless(self.name, value))
+        let Some(value) = self.value else {
+            return false;
+        };
+        match value.to_known() {
+            Some(known) => is_harmless(self.name, known),
+            None => names_key_file(value),
+        }
     }
 }
 
