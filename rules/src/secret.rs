@@ -118,16 +118,14 @@ pub fn may_begin_token(byte: u8) -> bool {
 /// The shape of the token that `text` begins with, and the token's length in bytes.
 #[must_use]
 pub fn token_at(text: &str) -> Option<(&'static TokenShape, usize)> {
-    // Two bytes tell nearly all words apart from tokens without a call to compare them.
-    let [first, second, ..] = text.as_bytes() else {
-        return None;
-    };
-    if !may_begin_token(*first) {
-        return None;
-    }
+    // Two bytes tell nearly all words apart from tokens, and the table is sorted.
+    let begin = text.as_bytes().get(..2)?;
+    let first_two = |shape: &TokenShape| shape.prefix.as_bytes().get(..2);
+    let from = table::TOKENS.partition_point(|shape| first_two(shape) < Some(begin));
     table::TOKENS
         .iter()
-        .filter(|shape| matches!(shape.prefix.as_bytes(), [a, b, ..] if a == first && b == second))
+        .skip(from)
+        .take_while(|shape| first_two(shape) == Some(begin))
         .filter_map(|shape| Some((shape, shape.length_at(text)?)))
         .max_by_key(|(shape, _)| shape.prefix.len())
 }
