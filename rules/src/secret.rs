@@ -93,26 +93,26 @@ pub fn token_shapes() -> &'static [TokenShape] {
     table::TOKENS
 }
 
-/// By byte: whether a token begins with it.
-const FIRST_BYTES: [bool; 256] = {
-    let mut known = [false; 256];
+/// By the first two bytes, a bit each: whether a token begins with them.
+const BEGINNINGS: [u64; 1024] = {
+    let mut known = [0; 1024];
     let mut at = 0;
     while at < table::TOKENS.len() {
-        if let Some(first) = table::TOKENS[at].prefix.as_bytes().first() {
-            known[*first as usize] = true;
+        if let [first, second, ..] = table::TOKENS[at].prefix.as_bytes() {
+            known[*first as usize * 4 + *second as usize / 64] |= 1 << (*second % 64);
         }
         at += 1;
     }
     known
 };
 
-/// Whether some token begins with `byte`: what most bytes of a text can be passed over by.
+/// Whether some token begins with these two bytes: what nearly all words of a text can be passed
+/// over by.
 #[must_use]
-pub fn may_begin_token(byte: u8) -> bool {
-    FIRST_BYTES
-        .get(usize::from(byte))
-        .copied()
-        .unwrap_or_default()
+pub fn may_begin_token([first, second]: [u8; 2]) -> bool {
+    let word = usize::from(first) * 4 + usize::from(second) / 64;
+    let bits = BEGINNINGS.get(word).copied().unwrap_or_default();
+    bits >> (second % 64) & 1 == 1
 }
 
 /// The shape of the token that `text` begins with, and the token's length in bytes.

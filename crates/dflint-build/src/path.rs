@@ -5,27 +5,40 @@ use crate::value::{Value, ValueBuilder};
 /// Go's `path.Clean`: the shortest path that means the same.
 #[must_use]
 pub fn clean(path: &str) -> String {
-    let is_rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
+    clean_parts(path.starts_with('/'), path.len(), path.split('/'))
+}
+
+fn clean_parts<'p>(is_rooted: bool, length: usize, parts: impl Iterator<Item = &'p str>) -> String {
+    let mut out = String::with_capacity(length);
+    if is_rooted {
+        out.push('/');
+    }
+    let root = out.len();
+    // What no `..` goes back over: the root, and each `..` in front.
+    let mut fixed = root;
+    for part in parts {
         match part {
             "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => {
-                    parts.pop();
+            ".." if out.len() > fixed => {
+                let parent = out.rfind('/').unwrap_or(0);
+                out.truncate(parent.max(fixed));
+            }
+            ".." if is_rooted => {}
+            _ => {
+                if out.len() > root {
+                    out.push('/');
                 }
-                _ if is_rooted => {}
-                _ => parts.push(part),
-            },
-            _ => parts.push(part),
+                out.push_str(part);
+                if part == ".." {
+                    fixed = out.len();
+                }
+            }
         }
     }
-    let joined = parts.join("/");
-    match (is_rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
+    if out.is_empty() {
+        out.push('.');
     }
+    out
 }
 
 /// Go's `path.Join` of two parts.
@@ -34,7 +47,11 @@ pub fn join(first: &str, second: &str) -> String {
     match (first, second) {
         ("", "") => String::new(),
         ("", path) | (path, "") => clean(path),
-        (first, second) => clean(&format!("{first}/{second}")),
+        (first, second) => clean_parts(
+            first.starts_with('/'),
+            first.len() + 1 + second.len(),
+            first.split('/').chain(second.split('/')),
+        ),
     }
 }
 
@@ -48,7 +65,9 @@ pub fn base(path: &str) -> &str {
     if trimmed.is_empty() {
         return "/";
     }
-    trimmed.rsplit('/').next().unwrap_or(trimmed)
+    // Paths are short: going through the bytes beats a search that is made for long texts.
+    let last = trimmed.bytes().rposition(|byte| byte == b'/');
+    last.and_then(|at| trimmed.get(at + 1..)).unwrap_or(trimmed)
 }
 
 /// A Windows path names a drive other than `C:`, a drive alone, or a share on the network.

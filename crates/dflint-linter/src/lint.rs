@@ -4,7 +4,7 @@ use dflint_build::{Model, Reach};
 use dflint_fix::LineEnding;
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
-use dflint_rules::{Context, Dialect, Shared};
+use dflint_rules::{Context, Dialect, FileFacts};
 
 use crate::builders::gate_builders;
 use crate::finding::{self, Finding};
@@ -86,14 +86,14 @@ fn found_by_rules<'a>(
     around: Surroundings<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let shared = Shared::default();
+    let facts = FileFacts::default();
     for (dialect, rules) in settings.rules.sets(ignores.wants_experimental()) {
         let cx = Context {
             dockerfile: file,
             model,
             build_context: around.context,
             project: around.project,
-            shared: &shared,
+            facts: &facts,
             options: &settings.options,
             dialect,
             reach: reach(model, ignores, dialect),

@@ -3,8 +3,8 @@
 use dflint_build::{BuildContext, Model, ProjectFacts, Reach};
 use dflint_parser::{Dockerfile, Instruction, Span};
 
+use crate::file_facts::FileFacts;
 use crate::options::RuleOptions;
-use crate::shared::Shared;
 
 /// Everything a rule may know about the file it judges.
 #[derive(Clone, Copy)]
@@ -17,8 +17,8 @@ pub struct Context<'m, 'a> {
     pub build_context: Option<&'m dyn BuildContext>,
     /// What other files say about builds of this one; `None` where they are not known.
     pub project: Option<&'m dyn ProjectFacts>,
-    /// What rules derive from the file and share with each other.
-    pub shared: &'m Shared<'a>,
+    /// What is derived from the file once, for all rules.
+    pub facts: &'m FileFacts<'m, 'a>,
     /// What the configuration says.
     pub options: &'m RuleOptions,
     /// Where two tools draw one rule's line differently: whose line it is.

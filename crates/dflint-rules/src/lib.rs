@@ -10,6 +10,7 @@ mod cache_mounts;
 mod casing;
 mod context;
 mod exposed_port;
+mod file_facts;
 mod finding;
 mod harmless_value;
 mod hidden;
@@ -25,7 +26,6 @@ mod scan;
 mod secret_text;
 mod sent_files;
 mod set;
-mod shared;
 mod spdx;
 mod stage_name;
 mod stage_split;
@@ -35,13 +35,13 @@ mod visit;
 mod written;
 
 pub use context::{Context, Dialect, Site};
+pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings};
 pub use hidden::Secrets;
 pub use options::{CachePolicy, LabelFormat, RuleOptions};
 pub use registry::REGISTRY;
 pub use rule::{RegisteredRule, Rule};
 pub use set::RuleSet;
-pub use shared::Shared;
 
 /// The modules of all rules and [`REGISTRY`], written by the build script.
 mod registry {

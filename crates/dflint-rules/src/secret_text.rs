@@ -13,10 +13,11 @@ pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
     let mut found = Vec::new();
     let mut in_word = false;
     let mut end = 0;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        let &[first, second] = pair else { continue };
         let starts = !in_word && at >= end;
-        in_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if !starts || !may_begin_token(byte) {
+        in_word = first.is_ascii_alphanumeric() || first == b'_' || first == b'-';
+        if !starts || !may_begin_token([first, second]) {
             continue;
         }
         let Some((shape, length)) = text.get(at..).and_then(token_at) else {

@@ -151,7 +151,7 @@ mod tests {
             model: &model,
             build_context: None,
             project: None,
-            shared: &crate::Shared::default(),
+            facts: &crate::FileFacts::default(),
             options: &RuleOptions::default(),
             dialect: Dialect::Dflint,
             reach: Reach::EVERYTHING,

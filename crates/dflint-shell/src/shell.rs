@@ -100,7 +100,9 @@ pub(crate) fn dialect_of(word: &str) -> Option<Dialect> {
 
 /// The last component of a path.
 pub(crate) fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    // Names are short: going through the bytes beats a search that is made for long texts.
+    let last = path.bytes().rposition(|byte| byte == b'/');
+    last.and_then(|at| path.get(at + 1..)).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -5,12 +5,51 @@ use dflint_parser::{Command, Dockerfile, Instruction};
 use super::build::Builder;
 use super::from::{from_clause, stage_name};
 use super::{Arguments, ModelOptions};
-use crate::env::Env;
+use crate::env::{Env, Lookup, Variables};
 use crate::value::Value;
+
+/// The arguments that `FROM` may read.
+#[derive(Debug, Clone, Default)]
+pub struct GlobalArgs {
+    /// Those that BuildKit sets, in its order. (They are the same in nearly every file, so they
+    /// are kept apart from the environment, which is dear to fill.)
+    predefined: Vec<(&'static str, Value)>,
+    /// The `ARG`s in front of the first `FROM` that have a value.
+    declared: Env,
+}
+
+impl GlobalArgs {
+    /// The value of the argument called `name`, where it has one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.declared.get(name).or_else(|| {
+            let mut predefined = self.predefined.iter();
+            let (_, value) = predefined.find(|(known, _)| *known == name)?;
+            Some(value)
+        })
+    }
+
+    /// The names of those that have a value, each in the order in which it first got one.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let predefined = self.predefined.iter().map(|(name, _)| *name);
+        let mut names: Vec<&str> = predefined.collect();
+        let own = self.declared.in_introduction_order().into_iter();
+        let is_new = |name: &&str| self.predefined.iter().all(|(known, _)| known != name);
+        names.extend(own.map(|variable| &*variable.name).filter(is_new));
+        names
+    }
+}
+
+impl Variables for GlobalArgs {
+    fn lookup(&self, name: &str) -> Lookup<'_> {
+        self.get(name).map_or(Lookup::Unset, Lookup::Set)
+    }
+}
 
 /// The arguments in front of the first `FROM` as if no build argument were given but those that
 /// take the place of predefined ones; `None` where a default does not expand.
-pub(super) fn default_args(file: &Dockerfile<'_>, options: &ModelOptions) -> Option<Env> {
+pub(super) fn default_args(file: &Dockerfile<'_>, options: &ModelOptions) -> Option<GlobalArgs> {
     let defaults = ModelOptions {
         build_args: Vec::new(),
         arguments: Arguments::Defaults,
@@ -28,15 +67,16 @@ impl Builder<'_, '_> {
         let last_name = self.file.instructions.iter().rev().find_map(from_clause);
         let last_name = last_name.and_then(|(_, from)| stage_name(from));
         let target = self.options.target.clone().or(last_name);
-        for (name, value) in predefined_args(self.options, target.as_deref()) {
-            let given = given.build_arg(name).map(Value::from);
-            let value = match (given, self.options.arguments) {
-                (Some(given), _) => given,
+        let predefined = predefined_args(self.options, target.as_deref()).into_iter();
+        let given_or = |(name, value)| {
+            let value = match (given.build_arg(name), self.options.arguments) {
+                (Some(given), _) => given.into(),
                 (None, Arguments::Unknown) => symbol(name),
-                (None, _) => value.into(),
+                (None, _) => value,
             };
-            self.global_args.set(name, value);
-        }
+            (name, value)
+        };
+        self.global_args.predefined = predefined.map(given_or).collect();
         for instruction in &self.file.instructions {
             match &instruction.command {
                 Command::From(_) => break,
@@ -57,7 +97,7 @@ impl Builder<'_, '_> {
     ) {
         let name = definition.key.as_str();
         if let Some(given) = self.options.build_arg(name) {
-            self.global_args.set(name, given.into());
+            self.global_args.declared.set(name, given.into());
             return;
         }
         let Some(default) = &definition.value else {
@@ -65,15 +105,15 @@ impl Builder<'_, '_> {
                 && self.global_args.get(name).is_none()
                 || self.options.arguments == Arguments::Unknown
             {
-                self.global_args.set(name, symbol(name));
+                self.global_args.declared.set(name, symbol(name));
             }
             return;
         };
         match self.expander.word(default.as_str(), &self.global_args) {
             Ok(_) if self.options.arguments == Arguments::Unknown => {
-                self.global_args.set(name, symbol(name));
+                self.global_args.declared.set(name, symbol(name));
             }
-            Ok(expansion) => self.global_args.set(name, expansion.value),
+            Ok(expansion) => self.global_args.declared.set(name, expansion.value),
             Err(error) => self.refuse(error, default.span(), instruction.start_line, None),
         }
     }
@@ -85,20 +125,23 @@ pub(super) fn symbol(name: &str) -> Value {
 }
 
 /// The arguments that BuildKit sets itself, in its order.
-fn predefined_args(options: &ModelOptions, target: Option<&str>) -> [(&'static str, String); 11] {
+fn predefined_args(options: &ModelOptions, target: Option<&str>) -> [(&'static str, Value); 11] {
     let (build, target_platform) = (&options.build_platform, &options.target_platform);
     let target = target.filter(|name| !name.is_empty()).unwrap_or("default");
     [
-        ("BUILDPLATFORM", build.to_string()),
-        ("BUILDOS", build.os.clone()),
-        ("BUILDOSVERSION", build.os_version.clone()),
-        ("BUILDARCH", build.architecture.clone()),
-        ("BUILDVARIANT", build.variant.clone()),
-        ("TARGETPLATFORM", target_platform.to_string()),
-        ("TARGETOS", target_platform.os.clone()),
-        ("TARGETOSVERSION", target_platform.os_version.clone()),
-        ("TARGETARCH", target_platform.architecture.clone()),
-        ("TARGETVARIANT", target_platform.variant.clone()),
-        ("TARGETSTAGE", target.to_owned()),
+        ("BUILDPLATFORM", build.to_string().into()),
+        ("BUILDOS", build.os.as_str().into()),
+        ("BUILDOSVERSION", build.os_version.as_str().into()),
+        ("BUILDARCH", build.architecture.as_str().into()),
+        ("BUILDVARIANT", build.variant.as_str().into()),
+        ("TARGETPLATFORM", target_platform.to_string().into()),
+        ("TARGETOS", target_platform.os.as_str().into()),
+        (
+            "TARGETOSVERSION",
+            target_platform.os_version.as_str().into(),
+        ),
+        ("TARGETARCH", target_platform.architecture.as_str().into()),
+        ("TARGETVARIANT", target_platform.variant.as_str().into()),
+        ("TARGETSTAGE", target.into()),
     ]
 }

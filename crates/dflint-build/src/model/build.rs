@@ -8,12 +8,12 @@ use std::collections::HashMap;
 
 use dflint_parser::{Dockerfile, FromClause, Instruction, Span};
 
-use crate::env::Env;
 use crate::error::{ConversionError, ErrorKind};
 use crate::expand::Expander;
 use crate::platform::Platform;
 use crate::value::Value;
 
+use super::arguments::GlobalArgs;
 use super::base::BaseFacts;
 use super::convert::Converter;
 use super::from::from_clause;
@@ -44,7 +44,7 @@ pub(super) struct Builder<'a, 'o> {
     pub(super) file: &'a Dockerfile<'a>,
     pub(super) options: &'o ModelOptions,
     pub(super) expander: Expander,
-    pub(super) global_args: Env,
+    pub(super) global_args: GlobalArgs,
     pub(super) stages: Vec<Draft<'a>>,
     pub(super) stage_count: usize,
     pub(super) done: Vec<Stage<'a>>,
@@ -81,7 +81,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             file,
             options,
             expander: Expander::new(file.directives.escape),
-            global_args: Env::default(),
+            global_args: GlobalArgs::default(),
             stages: Vec::new(),
             stage_count: 0,
             done: Vec::new(),

@@ -21,6 +21,7 @@ mod step;
 mod transfer;
 mod user;
 
+pub use arguments::GlobalArgs;
 pub use base::BaseFacts;
 pub use image::{HealthcheckConfig, ImageConfig};
 pub use options::{Arguments, BaseImages, ModelOptions};
@@ -35,7 +36,6 @@ pub use user::User;
 
 use dflint_parser::Dockerfile;
 
-use crate::env::Env;
 use crate::error::ConversionError;
 use crate::expand::Expander;
 
@@ -45,7 +45,7 @@ pub struct Model<'a> {
     file: &'a Dockerfile<'a>,
     options: ModelOptions,
     expander: Expander,
-    global_args: Env,
+    global_args: GlobalArgs,
     stages: Vec<Stage<'a>>,
     target: Option<StageId>,
     errors: Vec<ConversionError>,
@@ -80,14 +80,14 @@ impl<'a> Model<'a> {
     /// The arguments declared before the first `FROM` that have a value, and the platform
     /// arguments.
     #[must_use]
-    pub fn global_args(&self) -> &Env {
+    pub fn global_args(&self) -> &GlobalArgs {
         &self.global_args
     }
 
     /// The arguments of [`Model::global_args`] as if no build argument were given and none could
     /// be; `None` where a default does not expand.
     #[must_use]
-    pub fn default_args(&self) -> Option<Env> {
+    pub fn default_args(&self) -> Option<GlobalArgs> {
         arguments::default_args(self.file, &self.options)
     }
 

@@ -5,7 +5,6 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Span, Text};
 
 use crate::lines::{lines_of, start_above};
-use crate::package_calls::calls;
 use crate::scan::is_named_in;
 use crate::{Context, Findings, Rule};
 
@@ -101,9 +100,7 @@ fn expensive_step<'m, 'a>(
             return None;
         }
         if is_run
-            && calls(step, cx.build_context)
-                .iter()
-                .any(|call| call.fills_caches())
+            && cx.package_calls(step).any(|call| call.fills_caches())
         {
             return Some(step);
         }
@@ -145,7 +142,7 @@ fn fix(
         .iter()
         .skip(at + 1)
         .take_while(|step| step.index < user.index);
-    let mut installs = between.flat_map(|step| calls(step, cx.build_context));
+    let mut installs = between.flat_map(|step| cx.package_calls(step));
     if !installs.any(|call| call.fills_caches()) {
         let line = user.instruction.start_line;
         return Err(format!(

@@ -7,7 +7,8 @@ use dflint_parser::Span;
 use dflint_shell::{Chain, SimpleCommand, Word};
 
 use super::edits::Changes;
-use super::run::{Run, RunCommand, is_within};
+use super::run::{Run, is_within};
+use crate::package_calls::RunCommand;
 
 /// The caches that are, or will be, mounted in a RUN.
 #[derive(Debug, Default)]

@@ -24,7 +24,6 @@ mod edits;
 mod notes;
 mod obstacle;
 mod plan;
-mod project;
 mod run;
 mod set_aside;
 mod uses;
@@ -34,6 +33,7 @@ mod wrong_target;
 
 use std::collections::HashMap;
 
+use dflint_build::packages::UnknownProject;
 use dflint_build::{Action, Base, StageId};
 
 use crate::{Context, Findings};
@@ -42,14 +42,13 @@ use chains::{Chains, Survey};
 use edits::Source;
 pub(crate) use edits::insert_mounts;
 use notes::Notes;
-use project::ContextProject;
 use run::Run;
 use uses::Uses;
 pub(crate) use verdict::{Defect, DefectKind};
 
 /// Reports the defects of one kind.
 pub(crate) fn report(cx: &Context, kind: DefectKind, findings: &mut Findings) {
-    let defects = cx.shared.cache_mounts.get_or_init(|| judge(cx));
+    let defects = cx.facts.cache_mounts.get_or_init(|| judge(cx));
     for defect in defects.iter().filter(|it| it.kind == kind) {
         let finding = findings.report(defect.span, defect.message.as_str());
         for (span, label) in &defect.related {
@@ -102,15 +101,12 @@ fn each_run<'m, 'a>(
             let Some(script) = step.script() else {
                 continue;
             };
-            let project = ContextProject {
-                context: cx.build_context,
-                copied: notes.copied.clone(),
-            };
-            let site = step.state.site(&project);
-            let commands = run::commands(script, &site);
+            let site = step.state.site(&UnknownProject);
+            let commands = cx.run_commands(step);
             if !step.is_trigger {
                 look(&Run {
-                    cx,
+                    file: cx.dockerfile,
+                    build_context: cx.build_context,
                     stage,
                     step,
                     action,
@@ -124,10 +120,10 @@ fn each_run<'m, 'a>(
                         file: cx.dockerfile.source,
                         escape: cx.dockerfile.directives.escape,
                     },
-                    commands: &commands,
+                    commands,
                 });
             }
-            notes.follow(script.as_str(), &commands, &site);
+            notes.follow(script.as_str(), commands, &site);
         }
         ends.insert(stage.id, notes);
     }

@@ -5,8 +5,8 @@ use dflint_knowledge::base_image::{BaseImage, Family};
 use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
 
-use super::project::CopiedFolders;
-use super::run::{RunCommand, is_within};
+use super::run::is_within;
+use crate::package_calls::{CopiedFolders, RunCommand};
 
 /// What is known at one point of a stage.
 #[derive(Clone, Default)]

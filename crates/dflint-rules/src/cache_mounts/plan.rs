@@ -9,8 +9,9 @@ use super::chains::is_chain;
 use super::cleanup::{Mounted, touches};
 use super::edits::{Changes, MountChange, mount_flag};
 use super::notes::DockerClean;
-use super::run::{Run, RunCommand, call_name, is_download, is_offered, target};
+use super::run::{Run, call_name, is_download, is_offered, target};
 use super::wrong_target::{mistaken_mount, takes_away};
+use crate::package_calls::RunCommand;
 
 /// A package manager in a RUN, with its caches.
 pub(super) struct Group<'r> {
@@ -434,7 +435,7 @@ pub(super) fn suits(owner: Owner, uid: Option<u64>) -> bool {
 
 /// The configuration file of the project that moves the cache or switches it off.
 fn moved_by_file(run: &Run<'_, '_>, manager: &PackageManager) -> Option<&'static str> {
-    let context = run.cx.build_context?;
+    let context = run.build_context?;
     let mut files = manager.config_files.iter();
     let found = files.find(|config| {
         let mut texts = run.notes.copied.texts(config.file, context);

@@ -1,20 +1,21 @@
 //! A RUN with the calls of package managers in it.
 
-use dflint_build::packages::{Invocation, Site, caches, invocation};
-use dflint_build::{ResolvedMount, RunStep, Stage, Step};
+use dflint_build::packages::{Invocation, Site, caches};
+use dflint_build::{BuildContext, ResolvedMount, RunStep, Stage, Step};
 use dflint_knowledge::package_manager::{Action, Cache};
-use dflint_parser::{MountKind, Span};
+use dflint_parser::{Dockerfile, MountKind, Span};
 use dflint_shell::{Construct, OperatorKind, Script, SimpleCommand};
 
 use super::chains::Chains;
 use super::edits::Source;
 use super::notes::Notes;
 use super::uses::Uses;
-use crate::Context;
+use crate::package_calls::{RunCommand, address};
 
 /// A RUN, what holds before it, and what it runs.
 pub(super) struct Run<'r, 'a> {
-    pub(super) cx: &'r Context<'r, 'a>,
+    pub(super) file: &'r Dockerfile<'a>,
+    pub(super) build_context: Option<&'r dyn BuildContext>,
     pub(super) stage: &'r Stage<'a>,
     pub(super) step: &'r Step<'a>,
     pub(super) action: &'r RunStep<'a>,
@@ -26,45 +27,6 @@ pub(super) struct Run<'r, 'a> {
     pub(super) source: Source<'r>,
     /// Every command in order, with the call that it is.
     pub(super) commands: &'r [RunCommand<'r>],
-}
-
-/// A command of a RUN.
-pub(super) struct RunCommand<'r> {
-    pub(super) command: SimpleCommand<'r>,
-    pub(super) call: Option<Invocation<'r>>,
-    /// Whether it is part of a script that another user runs (`su app -c '…'`).
-    pub(super) is_another_users: bool,
-}
-
-/// Commands that run a script as another user. (Those that run a command are taken off as
-/// wrappers.)
-const SWITCH_USER: [&str; 4] = ["su", "runuser", "sudo", "doas"];
-
-/// What tells scripts apart.
-fn address(script: &Script<'_>) -> *const () {
-    std::ptr::from_ref(script).cast()
-}
-
-/// Reads the commands of a script.
-pub(super) fn commands<'r>(script: &'r Script<'_>, site: &Site<'_>) -> Vec<RunCommand<'r>> {
-    let mut found: Vec<RunCommand<'r>> = Vec::new();
-    let mut others: Vec<*const ()> = Vec::new();
-    for command in script.commands() {
-        let is_another_users = others.contains(&address(command.script()));
-        let switches = command.wrappers().changes_user
-            || command
-                .name()
-                .is_some_and(|name| SWITCH_USER.contains(&name));
-        if let Some(nested) = command.nested().filter(|_| switches || is_another_users) {
-            others.push(address(nested));
-        }
-        found.push(RunCommand {
-            command,
-            call: invocation(command, site),
-            is_another_users,
-        });
-    }
-    found
 }
 
 impl<'r> RunCommand<'r> {

@@ -10,7 +10,8 @@ use dflint_shell::{Chain, Construct, Link, OperatorKind, SimpleCommand, TextRang
 use super::cleanup::{Touch, TouchKind, place, works_on};
 use super::edits::Changes;
 use super::notes::DOCKER_CLEAN;
-use super::run::{Run, RunCommand};
+use super::run::Run;
+use crate::package_calls::RunCommand;
 
 /// Where the hook waits while apt runs.
 const ASIDE: &str = "/tmp/docker-clean";

@@ -99,7 +99,7 @@ fn plan(run: &Run<'_, '_>, group: &Group<'_>) -> Result<Planned, String> {
 
 /// A frontend from before `RUN --mount`.
 fn knows_no_mounts(run: &Run<'_, '_>) -> bool {
-    let syntax = run.cx.dockerfile.directives.syntax.as_ref();
+    let syntax = run.file.directives.syntax.as_ref();
     syntax.is_some_and(|syntax| {
         let Some((_, tag)) = syntax.value.rsplit_once("docker/dockerfile:") else {
             return false;
@@ -128,7 +128,7 @@ fn repair(
         names.push(group.manager.name);
         for (at, change) in &planned.mount_changes {
             let mount = run.action.mounts.get(*at).ok_or("the mount is not there")?;
-            let edits = change_mount(run.cx.dockerfile, mount.mount, change)
+            let edits = change_mount(run.file, mount.mount, change)
                 .ok_or("the mount is written in a way that is left alone")?;
             changes.edits.extend(edits);
         }
@@ -161,7 +161,7 @@ fn repair(
             removed: changes.removed.clone(),
             added: changes.added.clone(),
         },
-        edits: changes.into_edits(run.cx.dockerfile, run.step.instruction),
+        edits: changes.into_edits(run.file, run.step.instruction),
     })
 }
 
@@ -384,7 +384,7 @@ fn change_only(
     title: &str,
 ) -> Result<Fix, String> {
     let mount = run.action.mounts.get(at).ok_or("the mount is not there")?;
-    let edits = change_mount(run.cx.dockerfile, mount.mount, change)
+    let edits = change_mount(run.file, mount.mount, change)
         .ok_or("the mount is written in a way that is left alone")?;
     Ok(Fix {
         title: title.to_owned(),

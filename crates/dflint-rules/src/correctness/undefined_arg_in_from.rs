@@ -43,8 +43,7 @@ fn declared<'m>(cx: &Context<'m, '_>) -> Vec<&'m str> {
             names.extend(arguments.iter().map(|argument| argument.key.as_str()));
         }
     }
-    let set = cx.model.global_args().in_introduction_order();
-    names.extend(set.into_iter().map(|variable| &*variable.name));
+    names.extend(cx.model.global_args().names());
     names
 }
 

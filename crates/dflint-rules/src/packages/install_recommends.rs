@@ -33,11 +33,9 @@ impl Rule for InstallRecommends {
                 .calls_of(&["apt-get"])
                 .filter_map(recommends_for_hadolint)
                 .collect(),
-            Dialect::Dflint | Dialect::Buildkit => run
-                .invocations()
-                .into_iter()
-                .filter_map(recommends)
-                .collect(),
+            Dialect::Dflint | Dialect::Buildkit => {
+                run.invocations(cx).filter_map(recommends).collect()
+            }
         };
         let mut said = Said::default();
         for (command, subcommand) in installs {
@@ -72,7 +70,7 @@ fn recommends_for_hadolint(call: Call<'_>) -> Option<(SimpleCommand<'_>, Word<'_
     (!without).then_some((call.command, subcommand))
 }
 
-fn recommends(call: Invocation<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
+fn recommends<'m>(call: &Invocation<'m>) -> Option<(SimpleCommand<'m>, Word<'m>)> {
     let installs = call.manager.name == "apt" && call.action() == Action::Install;
     let configured = call.flags.iter().any(|flag| {
         let value = flag.value.as_deref().unwrap_or_default();
@@ -83,8 +81,8 @@ fn recommends(call: Invocation<'_>) -> Option<(SimpleCommand<'_>, Word<'_>)> {
     let aptitude = ["-R", "--without-recommends"];
     if !installs
         || configured
-        || has_option(&call, &[FLAG, ASKED])
-        || (call.name == "aptitude" && has_option(&call, &aptitude))
+        || has_option(call, &[FLAG, ASKED])
+        || (call.name == "aptitude" && has_option(call, &aptitude))
     {
         return None;
     }

@@ -41,7 +41,7 @@ impl Rule for MissingAssumeYes {
                 .calls(|name| codes_of(name) != NO_CODES)
                 .filter_map(asks_for_hadolint)
                 .collect(),
-            Dialect::Dflint | Dialect::Buildkit => asks(&run),
+            Dialect::Dflint | Dialect::Buildkit => asks(cx, &run),
         };
         let mut said = Said::default();
         for question in questions {
@@ -132,19 +132,17 @@ const DRY: &[&str] = &[
     "-D",
 ];
 
-fn asks<'m>(run: &RunView<'m, '_>) -> Vec<Question<'m>> {
+fn asks<'m>(cx: &Context<'m, '_>, run: &RunView<'m, '_>) -> Vec<Question<'m>> {
     let is_answered = run
         .calls_of(&["yes", "echo", "printf"])
         .any(|call| call.command.in_pipeline());
-    let calls = run.invocations();
-    calls
-        .into_iter()
+    run.invocations(cx)
         .filter(|_| !is_answered)
         .filter_map(question)
         .collect()
 }
 
-fn question(call: Invocation<'_>) -> Option<Question<'_>> {
+fn question<'m>(call: &Invocation<'m>) -> Option<Question<'m>> {
     let system = call.manager.system?;
     let (usual, _) = system.assume_yes.split_first()?;
     // microdnf knows `-y`, but never asks.
@@ -157,7 +155,7 @@ fn question(call: Invocation<'_>) -> Option<Question<'_>> {
     ) {
         return None;
     }
-    if has_option(&call, system.assume_yes) || has_option(&call, DRY) {
+    if has_option(call, system.assume_yes) || has_option(call, DRY) {
         return None;
     }
     let is_apt = call.manager.name == "apt";
@@ -186,7 +184,7 @@ fn question(call: Invocation<'_>) -> Option<Question<'_>> {
     Some(Question {
         command: call.command,
         codes: codes_of(&call.name),
-        name: call.name,
+        name: call.name.clone(),
         subcommand,
         answer,
     })

@@ -3,7 +3,6 @@
 use dflint_build::packages::Invocation;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 
-use crate::package_calls::calls;
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -13,8 +12,8 @@ impl Rule for StalePackageIndex {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for stage in cx.model.stages() {
             for step in stage.steps.iter().skip(stage.first_own_step) {
-                let calls = calls(step, cx.build_context);
-                let Some(update) = calls.iter().rposition(is_update) else {
+                let calls: Vec<&Invocation> = cx.package_calls(step).collect();
+                let Some(update) = calls.iter().rposition(|call| is_update(call)) else {
                     continue;
                 };
                 let used = calls.get(update..).unwrap_or_default().iter().any(|call| {

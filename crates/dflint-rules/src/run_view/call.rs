@@ -34,17 +34,22 @@ impl<'s> Call<'s> {
         wanted: &impl Fn(&str) -> bool,
     ) -> Option<Self> {
         let (name, name_word, args) = match dialect {
-            Dialect::Hadolint => super::hadolint::call_of(command)?,
+            Dialect::Hadolint => {
+                let (name, word, args) = super::hadolint::call_of(command)?;
+                if !wanted(name) {
+                    return None;
+                }
+                (name, word, args.into_iter().map(Argument::of).collect())
+            }
             Dialect::Dflint | Dialect::Buildkit => {
-                let word = command.command_word()?;
-                let args: Vec<Word<'s>> = command.args().collect();
-                (command.name()?, word, args)
+                let name = command.name()?;
+                if !wanted(name) {
+                    return None;
+                }
+                let args = command.args().map(Argument::of).collect();
+                (name, command.command_word()?, args)
             }
         };
-        if !wanted(name) {
-            return None;
-        }
-        let args = args.into_iter().map(Argument::of).collect();
         Some(Self {
             command,
             name,

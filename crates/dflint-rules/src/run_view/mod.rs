@@ -69,7 +69,7 @@ impl<'m, 'a> Context<'m, 'a> {
             self.model.step_at(index)
         };
         let script = match of_hadolint {
-            true => self.shared.hadolint.script(self.dockerfile, index),
+            true => self.facts.hadolint.script(self.dockerfile, index),
             false => place.and_then(|(_, step)| step.script()),
         };
         Some(RunView {

@@ -4,14 +4,17 @@ use dflint_build::BaseFacts;
 use dflint_build::packages::{Flag, Invocation, Site, UnknownProject};
 
 use super::RunView;
-use crate::package_calls;
+use crate::Context;
 
 impl<'m> RunView<'m, '_> {
     /// The calls of package managers, in source order.
-    pub(crate) fn invocations(&self) -> Vec<Invocation<'m>> {
-        self.place
-            .map(|(_, step)| package_calls::calls(step, None))
-            .unwrap_or_default()
+    pub(crate) fn invocations<'c>(
+        &self,
+        cx: &Context<'c, '_>,
+    ) -> impl Iterator<Item = &'c Invocation<'c>> + use<'c> {
+        let commands = self.place.map(|(_, step)| cx.run_commands(step));
+        let commands = commands.unwrap_or_default().iter();
+        commands.filter_map(|it| it.call.as_ref())
     }
 
     /// What holds for the commands; `None` where the `RUN` is no step of a stage.

@@ -61,8 +61,8 @@ impl Rule for UntrustedPackages {
         let Some(run) = cx.run_at(site) else {
             return;
         };
-        for call in run.invocations() {
-            let Some(flag) = untrusting(&call) else {
+        for call in run.invocations(cx) {
+            let Some(flag) = untrusting(call) else {
                 continue;
             };
             let what = match call.manager.name {

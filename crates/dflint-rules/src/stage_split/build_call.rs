@@ -1,55 +1,60 @@
 //! The command that builds what the image is for.
 
 use dflint_build::packages::Invocation;
-use dflint_build::{Action, Stage, Step};
+use dflint_build::{Action, Stage};
 use dflint_knowledge::stage_split::{Artefact, Language, languages};
 use dflint_shell::SimpleCommand;
 
 use crate::Context;
-use crate::package_calls::call;
+use crate::package_calls::RunCommand;
 
 /// The command that builds what the image is for.
+#[derive(Clone, Copy)]
 pub(crate) struct BuildCall<'m> {
     /// Position of its `RUN` in the stage's steps.
     pub(crate) at: usize,
     pub(crate) command: SimpleCommand<'m>,
     /// The same, as the table of package managers reads it; `None` for other tools.
-    pub(crate) invocation: Option<Invocation<'m>>,
+    pub(crate) invocation: Option<&'m Invocation<'m>>,
     pub(crate) language: &'static Language,
 }
 
 impl<'m> BuildCall<'m> {
     /// The last build of the stage: the one that makes what the image is for.
-    pub(crate) fn of(cx: &Context, stage: &'m Stage<'_>) -> Option<Self> {
+    pub(crate) fn of(cx: &Context<'m, '_>, stage: &'m Stage<'_>) -> Option<Self> {
         Self::last(cx, stage, |artefact| artefact != Artefact::PythonPackages)
     }
 
     /// The last installation of Python's packages, which may compile some of them.
-    pub(crate) fn of_python(cx: &Context, stage: &'m Stage<'_>) -> Option<Self> {
+    pub(crate) fn of_python(cx: &Context<'m, '_>, stage: &'m Stage<'_>) -> Option<Self> {
         Self::last(cx, stage, |artefact| artefact == Artefact::PythonPackages)
     }
 
-    fn last(cx: &Context, stage: &'m Stage<'_>, wanted: fn(Artefact) -> bool) -> Option<Self> {
+    fn last(
+        cx: &Context<'m, '_>,
+        stage: &'m Stage<'_>,
+        wanted: fn(Artefact) -> bool,
+    ) -> Option<Self> {
         let own = stage.steps.iter().enumerate().skip(stage.first_own_step);
         let runs = own.filter(|(_, step)| matches!(step.action, Action::Run(_)));
         let mut builds = runs.rev().filter_map(|(at, step)| {
-            let commands = step.script()?.commands();
-            let builds = commands.filter_map(|command| Self::read(cx, at, step, command));
-            builds.filter(|it| wanted(it.language.artefact)).last()
+            let commands = cx.run_commands(step).iter();
+            let builds = commands.filter_map(|command| Self::read(at, command));
+            builds.rev().find(|it| wanted(it.language.artefact))
         });
         builds.next()
     }
 
-    fn read(cx: &Context, at: usize, step: &Step, command: SimpleCommand<'m>) -> Option<Self> {
-        let invocation = call(&step.state, command, cx.build_context);
-        let name = match &invocation {
+    fn read(at: usize, of: &'m RunCommand<'m>) -> Option<Self> {
+        let (command, invocation) = (of.command, of.call.as_ref());
+        let name = match invocation {
             Some(call) => call.manager.name,
             None => command.name()?,
         };
         let language = languages().iter().find(|language| {
             let builds = |word: &str| language.builds.contains(&word);
             language.tool == name
-                && (language.builds.is_empty() || words(invocation.as_ref(), command).any(builds))
+                && (language.builds.is_empty() || words(invocation, command).any(builds))
         })?;
         Some(Self {
             at,
@@ -64,7 +69,7 @@ impl<'m> BuildCall<'m> {
     /// # Errors
     /// That the value is not known before the build.
     pub(super) fn flag(&self, names: &[&str]) -> Result<Option<String>, String> {
-        let Some(call) = &self.invocation else {
+        let Some(call) = self.invocation else {
             return Ok(None);
         };
         let mut flags = call.flags.iter().rev();

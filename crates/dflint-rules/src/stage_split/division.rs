@@ -7,7 +7,7 @@ use dflint_knowledge::package_manager::Action as PackageAction;
 use dflint_knowledge::stage_split::{Artefact, commands};
 use dflint_shell::{RedirectKind, SimpleCommand};
 
-use crate::package_calls::{call, directory};
+use crate::package_calls::{RunCommand, directory};
 use crate::place::{folder, is_within, resolve};
 
 use super::artefact::Made;
@@ -211,7 +211,8 @@ fn fate_of_run(
         return Err(format!("the script of line {line} cannot be read"));
     }
     let (mut repeated, mut other) = (false, false);
-    for command in all_commands(step) {
+    for RunCommand { command, call, .. } in ground.cx.run_commands(step) {
+        let command = *command;
         if writes_elsewhere(command) {
             return Err(format!(
                 "line {line} writes files that the program may need"
@@ -226,9 +227,9 @@ fn fate_of_run(
             other = true;
             continue;
         };
-        match call(&step.state, command, ground.cx.build_context) {
-            Some(call) if is_system(&call) => {
-                installed.add(step, &call)?;
+        match call {
+            Some(call) if is_system(call) => {
+                installed.add(step, call)?;
                 other = true;
                 continue;
             }
@@ -342,18 +343,18 @@ fn runs_in_final_stage(ground: &Ground, step: &Step) -> Result<(), String> {
                 ));
             }
             let runs_packages = ground.call.language.artefact == Artefact::PythonPackages;
-            let foreign = all_commands(step).find(|command| {
-                let called = call(&step.state, *command, ground.cx.build_context);
+            let mut commands_of = ground.cx.run_commands(step).iter();
+            let foreign = commands_of.find(|RunCommand { command, call, .. }| {
                 let known = |name: &str| {
                     commands().repeated.contains(&name)
                         || commands().printing.contains(&name)
                         || runs_packages && name.starts_with("python")
                 };
-                !command.name().is_some_and(known) && !called.as_ref().is_some_and(is_system)
+                !command.name().is_some_and(known) && !call.as_ref().is_some_and(is_system)
             });
             match foreign {
                 None => Ok(()),
-                Some(command) => Err(format!(
+                Some(RunCommand { command, .. }) => Err(format!(
                     "line {line} runs `{}`, which may need the tools of the build",
                     command.name().unwrap_or("a command")
                 )),
@@ -365,12 +366,13 @@ fn runs_in_final_stage(ground: &Ground, step: &Step) -> Result<(), String> {
 
 /// Whether the step installs packages of the distribution without fetching their index.
 fn needs_older_index(ground: &Ground, step: &Step) -> bool {
-    let calls: Vec<_> = all_commands(step)
-        .filter_map(|command| call(&step.state, command, ground.cx.build_context))
-        .filter(is_system)
+    let calls: Vec<&Invocation> = ground
+        .cx
+        .package_calls(step)
+        .filter(|call| is_system(call))
         .collect();
     let needs = |call: &Invocation| call.manager.system.is_some_and(|it| it.update.is_some());
-    let fetches = |call: &Invocation| call.action() == PackageAction::UpdateIndex;
+    let fetches = |call: &&Invocation| call.action() == PackageAction::UpdateIndex;
     calls.iter().any(|call| call.installs() && needs(call))
         && !calls.iter().any(fetches)
         && !calls.iter().any(|call| call.flag("--no-cache").is_some())

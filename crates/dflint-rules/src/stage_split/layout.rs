@@ -7,7 +7,6 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Dockerfile, Span};
 
 use crate::lines::{lines_of, start_above};
-use crate::package_calls::calls;
 
 use super::Ground;
 use super::artefact::Made;
@@ -80,10 +79,8 @@ fn before_install(ground: &Ground, made: &Made) -> Option<Edit> {
     }
     let steps = ground.stage.steps.iter().take(ground.call.at + 1);
     let mut installs = steps.filter(|step| {
-        let calls = calls(step, ground.cx.build_context);
-        calls
-            .iter()
-            .any(|call| call.manager.name == ground.call.language.tool)
+        let mut calls = ground.cx.package_calls(step);
+        calls.any(|call| call.manager.name == ground.call.language.tool)
     });
     let place = start_above(ground.cx.dockerfile, installs.next()?.instruction);
     let lines = made

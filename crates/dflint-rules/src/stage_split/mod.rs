@@ -31,7 +31,7 @@ use launch::Launch;
 struct Ground<'m, 'a> {
     cx: Context<'m, 'a>,
     stage: &'m Stage<'a>,
-    call: &'m BuildCall<'m>,
+    call: BuildCall<'m>,
     launch: Result<Launch<'m>, String>,
 }
 
@@ -46,10 +46,10 @@ impl<'m> Ground<'m, '_> {
 ///
 /// # Errors
 /// Why no plan can be made.
-pub(crate) fn plan<'a>(
-    cx: &Context<'_, 'a>,
-    stage: &Stage<'a>,
-    call: &BuildCall,
+pub(crate) fn plan<'m, 'a>(
+    cx: &Context<'m, 'a>,
+    stage: &'m Stage<'a>,
+    call: BuildCall<'m>,
 ) -> Result<Fix, String> {
     if !matches!(stage.base, Base::Image(_)) {
         return Err("the base image is not known".to_owned());

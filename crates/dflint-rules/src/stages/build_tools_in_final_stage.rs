@@ -5,7 +5,6 @@ use dflint_build::{Base, Stage};
 use dflint_fix::Fix;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 
-use crate::package_calls::calls;
 use crate::stage_split::{BuildCall, plan};
 use crate::{Context, Findings, Rule};
 
@@ -90,34 +89,27 @@ fn check_base(cx: &Context, stage: &Stage, findings: &mut Findings) {
 }
 
 /// The plan that leaves the tools in a stage of their own.
-fn split<'a>(cx: &Context<'_, 'a>, stage: &Stage<'a>) -> Result<Fix, String> {
+fn split<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>) -> Result<Fix, String> {
     if cx.model.stages().len() > 1 {
         return Err("what the tools build in a file of several stages is not followed".to_owned());
     }
     let build = BuildCall::of(cx, stage).or_else(|| BuildCall::of_python(cx, stage));
     match build {
-        Some(build) => plan(cx, stage, &build),
+        Some(build) => plan(cx, stage, build),
         None => Err("it is not known what the tools build".to_owned()),
     }
 }
 
-fn check_packages<'a>(cx: &Context<'_, 'a>, stage: &Stage<'a>, findings: &mut Findings) {
-    let all: Vec<Vec<Invocation>> = stage
-        .steps
-        .iter()
-        .map(|step| calls(step, cx.build_context))
-        .collect();
+fn check_packages<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: &mut Findings) {
+    let steps = stage.steps.iter();
+    let calls = steps.flat_map(|step| cx.package_calls(step));
     // What is removed again was needed for a moment.
-    if all
-        .iter()
-        .flatten()
-        .any(|call| call.action() == Action::Remove)
-    {
+    if calls.clone().any(|call| call.action() == Action::Remove) {
         return;
     }
     let system = |call: &&Invocation| call.manager.kind == ManagerKind::System && call.installs();
     let mut is_planned = false;
-    for call in all.iter().flatten().filter(system) {
+    for call in calls.filter(system) {
         let tools = call.operands.iter().filter(|word| {
             let name = word.literal().unwrap_or_default();
             BUILD_PACKAGES.contains(&name.split('=').next().unwrap_or_default())

@@ -4,7 +4,6 @@ use dflint_build::{Action, Origin, Stage};
 use dflint_knowledge::package_manager::Action as PackageAction;
 use dflint_knowledge::stage_split::Language;
 
-use crate::package_calls::calls;
 use crate::stage_split::{BuildCall, plan};
 use crate::{Context, Findings, Rule};
 
@@ -23,7 +22,7 @@ impl Rule for SingleStageBuild {
             return;
         };
         let finding = findings.report(build.command.span(), message(build.language));
-        finding.fix_or_withhold(plan(cx, stage, &build));
+        finding.fix_or_withhold(plan(cx, stage, build));
     }
 }
 
@@ -46,7 +45,7 @@ fn removes_packages(cx: &Context, stage: &Stage) -> bool {
     let mut calls = stage
         .steps
         .iter()
-        .flat_map(|step| calls(step, cx.build_context));
+        .flat_map(|step| cx.package_calls(step));
     calls.any(|call| call.action() == PackageAction::Remove)
 }
 

@@ -1,10 +1,10 @@
 //! Commands that neither read the source nor write where it goes.
 
-use dflint_build::{BuildContext, Step};
+use dflint_build::Step;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 use dflint_shell::{RedirectKind, SimpleCommand};
 
-use crate::package_calls::call;
+use crate::package_calls::RunCommand;
 use crate::place::is_within;
 
 use super::install::{GLOBAL_FLAGS, Install, Needs, is_local};
@@ -40,10 +40,10 @@ const PATH_COMMANDS: &[&str] = &["mkdir", "rm", "rmdir", "touch"];
 pub(super) fn is_bystander(
     at: usize,
     step: &Step,
-    command: SimpleCommand,
+    of: &RunCommand,
     places: &[&str],
-    context: Option<&dyn BuildContext>,
 ) -> bool {
+    let command = of.command;
     if writes_or_reads_files(command) || command.nested().is_some() {
         return false;
     }
@@ -68,18 +68,13 @@ pub(super) fn is_bystander(
             .filter(|it| !it.starts_with('-'));
         return paths.all(|path| elsewhere(path.trim_end_matches("/*")));
     }
-    is_call_without_project(at, step, command, context)
+    is_call_without_project(at, step, of)
 }
 
 /// `apt-get install curl`, `pip install --upgrade pip`, `npm install -g pnpm`,
 /// `poetry config virtualenvs.create false`
-fn is_call_without_project(
-    at: usize,
-    step: &Step,
-    command: SimpleCommand,
-    context: Option<&dyn BuildContext>,
-) -> bool {
-    let Some(call) = call(&step.state, command, context) else {
+fn is_call_without_project(at: usize, step: &Step, of: &RunCommand) -> bool {
+    let Some(call) = &of.call else {
         return false;
     };
     if call
@@ -102,7 +97,7 @@ fn is_call_without_project(
     {
         return true;
     }
-    let install = Install::of(at, step, command, context);
+    let install = Install::of(at, step, of);
     install.is_some_and(|it| {
         !it.order.needs_from.is_empty()
             && matches!(it.needs, Needs::Files(files) if files.is_empty())

@@ -2,11 +2,10 @@
 
 use dflint_build::packages::{Flag, Invocation};
 use dflint_build::path::{base, join};
-use dflint_build::{BuildContext, State, Step};
+use dflint_build::{State, Step};
 use dflint_knowledge::package_manager::{Action, CopyOrder};
-use dflint_shell::SimpleCommand;
 
-use crate::package_calls::{self, call};
+use crate::package_calls::{self, RunCommand};
 
 /// Flags that make a package manager work in another directory.
 const DIRECTORY_FLAGS: &[&str] = &[
@@ -36,7 +35,7 @@ const GROUPS_FILE: &str = "pyproject.toml";
 pub(super) struct Install<'m> {
     /// Position in the stage's steps.
     pub(super) at: usize,
-    pub(super) call: Invocation<'m>,
+    pub(super) call: &'m Invocation<'m>,
     pub(super) order: &'static CopyOrder,
     /// The directory it runs in, where it is known.
     pub(super) directory: Option<String>,
@@ -58,15 +57,14 @@ impl<'m> Install<'m> {
     /// The installation that `command` of `step` is.
     pub(super) fn of(
         at: usize,
-        step: &'m Step<'_>,
-        command: SimpleCommand<'m>,
-        context: Option<&dyn BuildContext>,
+        step: &Step<'_>,
+        command: &'m RunCommand<'m>,
     ) -> Option<Self> {
-        let call = call(&step.state, command, context)?;
+        let call = command.call.as_ref()?;
         let words = call.subcommand.words;
         let mut orders = call.manager.copy_orders.iter();
         let order = orders.find(|order| order.subcommands.contains(&words))?;
-        if call.is_offline() || is_vendored(&call) {
+        if call.is_offline() || is_vendored(call) {
             return None;
         }
         if call
@@ -76,12 +74,12 @@ impl<'m> Install<'m> {
         {
             return None;
         }
-        let directory = directory(&step.state, &call);
+        let directory = directory(&step.state, call);
         let place = directory.as_deref();
         let needs = match (order.by_hand, order.needs_from) {
-            (Some(_), _) => needs_of_build(&call, order, place)?,
-            (None, []) => needs_of_project(&call, order, place)?,
-            (None, _) => needs_of_flags(&call, order, place)?,
+            (Some(_), _) => needs_of_build(call, order, place)?,
+            (None, []) => needs_of_project(call, order, place)?,
+            (None, _) => needs_of_flags(call, order, place)?,
         };
         Some(Self {
             at,

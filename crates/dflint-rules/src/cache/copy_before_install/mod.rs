@@ -78,17 +78,11 @@ fn own_steps<'m, 'a>(stage: &'m Stage<'a>) -> impl Iterator<Item = (usize, &'m S
 }
 
 /// The installations of a step.
-fn installs<'m>(cx: &Context, at: usize, step: &'m Step<'_>) -> Vec<Install<'m>> {
-    let Some(script) = step
-        .script()
-        .filter(|_| matches!(step.action, Action::Run(_)))
-    else {
-        return Vec::new();
-    };
-    let found = script
-        .commands()
-        .filter_map(|command| Install::of(at, step, command, cx.build_context));
-    found.collect()
+fn installs<'m>(cx: &Context<'m, '_>, at: usize, step: &Step<'_>) -> Vec<Install<'m>> {
+    let commands = cx.run_commands(step).iter();
+    commands
+        .filter_map(|command| Install::of(at, step, command))
+        .collect()
 }
 
 /// Whether a cache mount keeps what the command fetches and compiles.
@@ -96,7 +90,7 @@ fn keeps_its_work(step: &Step, install: &Install, by_hand: &ByHand) -> bool {
     let Action::Run(run) = &step.action else {
         return false;
     };
-    let used = caches(&install.call, &step.state.site(&UnknownProject)).places;
+    let used = caches(install.call, &step.state.site(&UnknownProject)).places;
     let is_despite = |target: &str| {
         used.iter().any(|(cache, place)| {
             let place = place.as_ref().ok();

@@ -13,7 +13,7 @@ use super::{Leftover, message};
 use crate::Context;
 use crate::run_view::RunView;
 
-pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover<'m>> {
+pub(super) fn leftovers<'m>(cx: &Context<'m, '_>, run: &RunView<'m, '_>) -> Vec<Leftover<'m>> {
     let ends_in_image = run.place.is_some_and(|(stage, _)| {
         let mut others = cx.model.stages().iter();
         let is_last = cx
@@ -31,9 +31,7 @@ pub(super) fn leftovers<'m>(cx: &Context, run: &RunView<'m, '_>) -> Vec<Leftover
     };
     let commands: Vec<SimpleCommand<'m>> = run.commands().collect();
     let cleaners = cleaners(&commands, &site);
-    let calls = run.invocations();
-    calls
-        .iter()
+    run.invocations(cx)
         .filter_map(|call| leftover(cx, run, call, &cleaners, &site))
         .collect()
 }

@@ -38,7 +38,7 @@ impl Rule for UnpinnedPackage {
         };
         let unpinned = match cx.dialect {
             Dialect::Hadolint => hadolint::unpinned(cx, &run),
-            Dialect::Dflint | Dialect::Buildkit => unpinned(&run),
+            Dialect::Dflint | Dialect::Buildkit => unpinned(cx, &run),
         };
         let mut said = Said::default();
         for Unpinned {
@@ -91,8 +91,8 @@ fn kind_of(manager: &str, command: &str) -> Option<(&'static [&'static str], &'s
     })
 }
 
-fn unpinned<'m>(run: &RunView<'m, '_>) -> Vec<Unpinned<'m>> {
-    run.invocations().iter().filter_map(of_call).collect()
+fn unpinned<'m>(cx: &Context<'m, '_>, run: &RunView<'m, '_>) -> Vec<Unpinned<'m>> {
+    run.invocations(cx).filter_map(of_call).collect()
 }
 
 fn of_call<'s>(call: &Invocation<'s>) -> Option<Unpinned<'s>> {

@@ -1,7 +1,7 @@
 //! What the Dockerfiles that share a build context need of it.
 
 use dflint_build::path::base;
-use dflint_build::{BuildContext, DockerIgnore, EntryKind, Model, ModelOptions};
+use dflint_build::{BuildContext, DockerIgnore, EntryKind, Model, ModelOptions, Step};
 
 use crate::Context;
 use crate::sent_files::taken;
@@ -48,6 +48,8 @@ impl Needed {
                 needed.add(&model, folder);
             }
         }
+        needed.paths.sort_unstable();
+        needed.paths.dedup();
         Ok(needed)
     }
 
@@ -61,11 +63,7 @@ impl Needed {
                 "" => path.to_owned(),
                 folder => format!("{folder}/{path}"),
             }));
-            let mut commands = step
-                .script()
-                .into_iter()
-                .flat_map(|script| script.commands());
-            self.calls_git |= commands.any(|command| command.name() == Some("git"));
+            self.calls_git |= calls_git(step, model);
         }
     }
 
@@ -74,6 +72,16 @@ impl Needed {
         let ignore = DockerIgnore::parse(pattern);
         pattern == ".git" && self.calls_git || self.paths.iter().any(|path| ignore.excludes(path))
     }
+}
+
+fn calls_git(step: &Step, model: &Model) -> bool {
+    // Other Dockerfiles are only read for this: few of them have to be read as scripts.
+    if !step.instruction.span.text(model.file().source).contains("git") {
+        return false;
+    }
+    let commands = step.script().map(|script| script.commands());
+    let mut commands = commands.into_iter().flatten();
+    commands.any(|command| command.name() == Some("git"))
 }
 
 fn is_dockerfile(name: &str) -> bool {

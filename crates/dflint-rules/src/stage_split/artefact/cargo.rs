@@ -40,7 +40,7 @@ const HARMLESS_SYS: &[&str] = &[
 ];
 
 pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String> {
-    let call = ground.call.invocation.as_ref();
+    let call = ground.call.invocation;
     let call = call.ok_or("it is not known what `cargo` builds")?;
     let directory = build_directory(ground)?;
     let lock = read(ground, brought, &resolve(&directory, "Cargo.lock")).ok_or(

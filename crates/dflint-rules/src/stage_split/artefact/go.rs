@@ -10,7 +10,7 @@ use crate::stage_split::brought::{Brought, read};
 use super::{Made, build_directory, started_program};
 
 pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String> {
-    let call = ground.call.invocation.as_ref();
+    let call = ground.call.invocation;
     let call = call.ok_or("it is not known what `go` builds")?;
     if ["-C", "-buildmode"]
         .iter()

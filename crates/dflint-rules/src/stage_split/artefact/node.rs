@@ -3,7 +3,6 @@
 use dflint_build::Action;
 use dflint_build::path::join;
 
-use crate::package_calls::calls;
 use crate::place::{below, is_within};
 use crate::stage_split::Ground;
 use crate::stage_split::brought::{Brought, read};
@@ -116,10 +115,8 @@ fn installs_in(ground: &Ground, directory: &str) -> bool {
     let steps = ground.stage.steps.iter().take(ground.call.at + 1);
     let mut runs = steps.filter(|step| matches!(step.action, Action::Run(_)));
     runs.any(|step| {
-        let calls = calls(step, ground.cx.build_context);
-        let mut installs = calls
-            .iter()
-            .filter(|call| call.manager.name == "npm" && call.installs());
+        let calls = ground.cx.package_calls(step);
+        let mut installs = calls.filter(|call| call.manager.name == "npm" && call.installs());
         installs.any(|call| {
             call.operands.is_empty()
                 && call.flag("-g").is_none()

@@ -3,7 +3,7 @@
 use dflint_build::Base;
 use dflint_build::path::base;
 
-use crate::package_calls::{calls, directory};
+use crate::package_calls::directory;
 use crate::place::resolve;
 use crate::stage_split::Ground;
 use crate::stage_split::brought::{Brought, read};
@@ -53,7 +53,7 @@ pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String>
     }
     for step in ground.stage.steps.iter().take(ground.call.at + 1) {
         let line = step.instruction.start_line;
-        for call in calls(step, ground.cx.build_context) {
+        for call in ground.cx.package_calls(step) {
             if call.manager.name != "pip" {
                 continue;
             }

@@ -1,13 +1,14 @@
 //! A RUN that installs and then works on the source: the second part becomes a RUN of its own,
 //! behind the copies.
 
-use dflint_build::{BuildContext, Step};
+use dflint_build::Step;
 use dflint_fix::Edit;
 use dflint_knowledge::package_manager::Action;
 use dflint_parser::{Dockerfile, Span};
 use dflint_shell::{Chain, SimpleCommand};
 
-use crate::package_calls::call;
+use crate::Context;
+use crate::package_calls::RunCommand;
 
 /// Commands that change the shell for those behind them.
 const SHELL_COMMANDS: &[&str] = &[
@@ -43,14 +44,13 @@ impl Division {
 /// # Errors
 /// Why the parts cannot stand alone.
 pub(super) fn divide(
-    file: &Dockerfile,
+    cx: &Context,
     step: &Step,
     chain: Chain,
     at: usize,
-    context: Option<&dyn BuildContext>,
 ) -> Result<Division, &'static str> {
     let instruction = step.instruction;
-    let written = instruction.span.text(file.source);
+    let written = instruction.span.text(cx.dockerfile.source);
     let mut lines = written.lines();
     if !instruction.heredocs.is_empty() || lines.any(|line| line.trim_start().starts_with('#')) {
         return Err("cannot be divided: it has a heredoc or a comment inside");
@@ -66,11 +66,9 @@ pub(super) fn divide(
             return Err("changes its shell before that");
         }
     }
-    let script = step.script().ok_or("has no commands")?;
-    let mut behind = script
-        .commands()
-        .filter(|command| command.top_level_item().is_some_and(|item| item >= at));
-    if behind.any(|command| tidies_up(step, command, context)) {
+    let is_behind =
+        |it: &&RunCommand| it.command.top_level_item().is_some_and(|item| item >= at);
+    if cx.run_commands(step).iter().filter(is_behind).any(tidies_up) {
         return Err("removes again what it made, which a RUN of its own would not");
     }
     Ok(Division {
@@ -87,9 +85,8 @@ fn leaves_shell_alone(command: SimpleCommand) -> bool {
 }
 
 /// Whether the command takes away what an earlier layer would keep.
-fn tidies_up(step: &Step, command: SimpleCommand, context: Option<&dyn BuildContext>) -> bool {
+fn tidies_up(it: &RunCommand) -> bool {
     let removes = |name| matches!(name, "rm" | "rmdir" | "find" | "mv" | "strip");
-    let call = call(&step.state, command, context);
-    command.name().is_none_or(removes)
-        || call.is_some_and(|call| matches!(call.action(), Action::Clean | Action::Remove))
+    it.command.name().is_none_or(removes)
+        || it.call.as_ref().is_some_and(|call| matches!(call.action(), Action::Clean | Action::Remove))
 }

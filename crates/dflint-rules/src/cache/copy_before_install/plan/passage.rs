@@ -2,9 +2,10 @@
 
 use dflint_build::{Action, Lookup, Stage, Step, env::Variables};
 use dflint_knowledge::package_manager::Stop;
-use dflint_shell::SimpleCommand;
+use dflint_shell::{Script, SimpleCommand};
 
 use crate::Context;
+use crate::package_calls::RunCommand;
 use crate::place::is_within;
 
 use super::super::bystander::is_bystander;
@@ -59,9 +60,9 @@ pub(super) struct Passage<'m> {
 /// # Errors
 /// What is in the way.
 pub(super) fn check<'m>(
-    cx: &Context,
-    stage: &'m Stage,
-    late: &Late<'m>,
+    cx: &Context<'m, '_>,
+    stage: &Stage,
+    late: &Late,
 ) -> Result<Passage<'m>, String> {
     let first = late.copies.first().map_or(late.install.at, |copy| copy.at);
     let places: Vec<&str> = late.copies.iter().map(|copy| copy.destination()).collect();
@@ -113,9 +114,9 @@ fn check_between(
     match &step.action {
         Action::Run(run) => {
             let script = step.script().filter(|script| script.is_certain());
-            let harmless = script.is_some_and(|script| {
-                let mut commands = script.commands();
-                commands.all(|it| is_bystander(at, step, it, places, cx.build_context))
+            let harmless = script.is_some_and(|_| {
+                let mut commands = cx.run_commands(step).iter();
+                commands.all(|it| is_bystander(at, step, it, places))
             });
             if !harmless || !run.mounts.iter().all(|mount| mount.target.is_some()) {
                 return Err(format!("the step in line {line} may need the source"));
@@ -154,26 +155,28 @@ fn is_manifest_copy(copy: &dflint_build::CopyStep) -> bool {
 
 /// Checks the RUN that installs.
 fn check_install_step<'m>(
-    cx: &Context,
+    cx: &Context<'m, '_>,
     at: usize,
-    step: &'m Step,
+    step: &Step,
     places: &[&str],
 ) -> Result<Passage<'m>, String> {
-    let script = step.script().filter(|script| script.is_certain());
-    let script = script.ok_or("the script of the RUN that installs is not understood")?;
+    if !step.script().is_some_and(Script::is_certain) {
+        return Err("the script of the RUN that installs is not understood".to_owned());
+    }
     let mut found = installs(cx, at, step);
-    let mut commands = script.commands();
-    let needing = commands.find(|command| {
+    let mut commands = cx.run_commands(step).iter();
+    let needing = commands.find(|it| {
+        let command = it.command;
         let is_install = found
             .iter()
             .any(|install| install.call.command.id() == command.id());
         let enters = command.name() == Some("cd") && found.iter().all(works_beside_its_manifests);
-        !is_install && !enters && !is_bystander(at, step, *command, places, cx.build_context)
+        !is_install && !enters && !is_bystander(at, step, it, places)
     });
     let division = match needing {
         None => None,
-        Some(command) => {
-            let (division, item) = before(cx, step, command).map_err(|reason| {
+        Some(RunCommand { command, .. }) => {
+            let (division, item) = before(cx, step, *command).map_err(|reason| {
                 let name = command.name().unwrap_or("another command");
                 format!("the same RUN runs `{name}`, which may need the source, and {reason}")
             })?;
@@ -201,7 +204,7 @@ fn before(
 ) -> Result<(Division, usize), &'static str> {
     let chain = command.script().and_chain().zip(command.top_level_item());
     let (chain, item) = chain.ok_or("is no plain chain of `&&`")?;
-    let division = division::divide(cx.dockerfile, step, chain, item, cx.build_context)?;
+    let division = division::divide(cx, step, chain, item)?;
     Ok((division, item))
 }
 

@@ -4,11 +4,11 @@
 use dflint_build::{Action, Stage, Step};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::package_manager::{ByHand, CopyOrder};
-use dflint_shell::SimpleCommand;
+use dflint_shell::Script;
 
 use crate::Context;
 use crate::lines::start_above;
-use crate::package_calls::call;
+use crate::package_calls::RunCommand;
 
 use super::super::Late;
 use super::super::install::{Install, needs_in};
@@ -42,7 +42,7 @@ pub(super) fn plan(
     let directory = check(cx, stage, late, first)?;
     let install = Install {
         at: late.install.at,
-        call: late.install.call.clone(),
+        call: late.install.call,
         order,
         needs: needs_in(order, &directory),
         directory: Some(directory),
@@ -111,14 +111,14 @@ fn check(cx: &Context, stage: &Stage, late: &Late, first: &Step) -> Result<Strin
     if !run.mounts.is_empty() {
         return Err("the RUN has mounts, which the new step may need too".to_owned());
     }
-    let script = step.script().filter(|script| script.is_certain());
-    let script = script.ok_or("the script of the RUN is not understood")?;
-    let mut commands = script.commands();
-    let is_own = |command: SimpleCommand| {
-        let call = call(&step.state, command, cx.build_context);
+    if !step.script().is_some_and(Script::is_certain) {
+        return Err("the script of the RUN is not understood".to_owned());
+    }
+    let is_own = |it: &RunCommand| {
+        let call = it.call.as_ref();
         call.is_some_and(|call| call.manager.name == late.install.call.manager.name)
     };
-    if !commands.all(is_own) {
+    if !cx.run_commands(step).iter().all(is_own) {
         return Err("the RUN does other things as well".to_owned());
     }
     let command = late.install.call.command;

@@ -5,7 +5,7 @@ use dflint_build::{BuildContext, CopySource, CopyStep, Origin};
 
 /// The folders of the build context that were copied into a stage so far.
 #[derive(Clone, Default)]
-pub(super) struct CopiedFolders {
+pub(crate) struct CopiedFolders {
     folders: Vec<String>,
 }
 
@@ -14,7 +14,7 @@ const MAX_FOLDERS: usize = 16;
 
 impl CopiedFolders {
     /// Notes what a `COPY` or `ADD` takes from the context.
-    pub(super) fn note(&mut self, copy: &CopyStep, context: Option<&dyn BuildContext>) {
+    pub(crate) fn note(&mut self, copy: &CopyStep, context: Option<&dyn BuildContext>) {
         let Some(context) = context.filter(|_| copy.from == Origin::Context) else {
             return;
         };
@@ -38,7 +38,7 @@ impl CopiedFolders {
     }
 
     /// The text of each file called `name` in those folders.
-    pub(super) fn texts<'s>(
+    pub(crate) fn texts<'s>(
         &'s self,
         name: &'s str,
         context: &'s dyn BuildContext,
@@ -70,7 +70,7 @@ fn within(folder: &str, name: &str) -> String {
 /// What the build context shows of the project.
 pub(super) struct ContextProject<'c> {
     pub(super) context: Option<&'c dyn BuildContext>,
-    pub(super) copied: CopiedFolders,
+    pub(super) copied: &'c CopiedFolders,
 }
 
 impl Project for ContextProject<'_> {

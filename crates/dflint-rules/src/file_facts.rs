@@ -1,15 +1,18 @@
-//! What several rules derive from the same file, each derived once.
+//! Facts of a file that several rules ask for, each derived once.
 
 use std::cell::OnceCell;
 
 use crate::cache_mounts::Defect;
+use crate::package_calls::RunCommands;
 use crate::run_view::HadolintView;
 
-/// What the rules of a run share about one file. Everything is derived when a rule first asks.
+/// What is derived from one file, for all rules. Each fact is derived when a rule first asks.
 #[derive(Default)]
-pub struct Shared<'a> {
+pub struct FileFacts<'m, 'a> {
     /// The scripts as hadolint reads them, for its dialect.
     pub(crate) hadolint: HadolintView<'a>,
+    /// The commands of each `RUN`.
+    pub(crate) run_commands: RunCommands<'m>,
     /// What is wrong with cache mounts, for the rules that report one kind of defect each.
     pub(crate) cache_mounts: OnceCell<Vec<Defect>>,
 }
