@@ -2,6 +2,8 @@
 //!
 //! The table is `data/secrets.toml`; `data/README.md` documents its keys.
 
+use std::borrow::Cow;
+
 use crate::glob;
 
 /// Words that make a name the name of a secret when they stand alone between underscores or at an
@@ -160,8 +162,12 @@ impl LooseNames {
     /// Whether `name` is the name of a secret (case does not matter).
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.names.contains(&name.as_str()) || self.parts.iter().any(|part| name.contains(part))
+        let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let name = match is_lower {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(name.to_ascii_lowercase()),
+        };
+        self.names.contains(&&*name) || self.parts.iter().any(|part| name.contains(part))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use dflint_fix::Target;
 use dflint_linter::Finding;
 use dflint_parser::{Position, Span};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -118,22 +119,49 @@ struct JsonSummary {
     errors: usize,
 }
 
-/// Writes `report` as one JSON document.
+/// How many files are made into text before it is written.
+const BATCH: usize = 256;
+
+/// Writes `report` as one JSON document: the [`JsonReport`] of it. Its files are made into text
+/// on all processors, some at a time; one after the other they took longer than judging them.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{{\n  \"version\": {VERSION},\n  \"files\": [")?;
+    let mut separator = "\n    ";
+    for files in report.files.chunks(BATCH) {
+        let texts: Vec<String> = match files {
+            // Starting threads would take longer than the work.
+            [one] => vec![indented(&file(one), 2)?],
+            files => files
+                .par_iter()
+                .map(|each| indented(&file(each), 2))
+                .collect::<serde_json::Result<_>>()?,
+        };
+        for text in texts {
+            write!(out, "{separator}{text}")?;
+            separator = ",\n    ";
+        }
+    }
+    let end = if report.files.is_empty() { "" } else { "\n  " };
+    let summary = indented(&summary(report), 1)?;
+    writeln!(out, "{end}],\n  \"summary\": {summary}\n}}")
+}
+
+/// `value` as it stands `depth` levels deep in a document. (In JSON a line ends only between
+/// values: in a string it is written `\n`.)
+fn indented(value: &impl Serialize, depth: usize) -> serde_json::Result<String> {
+    let line = format!("\n{}", "  ".repeat(depth));
+    Ok(serde_json::to_string_pretty(value)?.replace('\n', &line))
+}
+
+fn summary(report: &Report) -> JsonSummary {
     let summary = report.summary();
-    let document = JsonReport {
-        version: VERSION,
-        files: report.files.iter().map(file).collect(),
-        summary: JsonSummary {
-            files: summary.files,
-            findings: summary.findings,
-            fixed: summary.fixed,
-            withheld: summary.withheld,
-            errors: summary.errors,
-        },
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    JsonSummary {
+        files: summary.files,
+        findings: summary.findings,
+        fixed: summary.fixed,
+        withheld: summary.withheld,
+        errors: summary.errors,
+    }
 }
 
 /// The JSON Schema of the report, as kept in `docs/report.schema.json`.
@@ -214,5 +242,37 @@ fn position(position: Position) -> JsonPosition {
     JsonPosition {
         line: position.line,
         column: position.column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, JsonReport, VERSION, file, summary, write};
+    use crate::model::{FileError, FileReport, Report};
+
+    #[test]
+    fn the_document_is_what_serde_makes_of_the_whole_report() {
+        for count in [0, 1, 2, BATCH + 1] {
+            let files = (0..count).map(|number| FileReport {
+                path: format!("{number}/Dockerfile"),
+                errors: vec![FileError {
+                    message: "two\nlines, \"quoted\"".to_owned(),
+                    location: None,
+                }],
+                ..FileReport::default()
+            });
+            let report = Report {
+                files: files.collect(),
+            };
+            let document = JsonReport {
+                version: VERSION,
+                files: report.files.iter().map(file).collect(),
+                summary: summary(&report),
+            };
+            let whole = serde_json::to_string_pretty(&document).unwrap() + "\n";
+            let mut written = Vec::new();
+            write(&report, &mut written).unwrap();
+            assert_eq!(String::from_utf8(written).unwrap(), whole);
+        }
     }
 }

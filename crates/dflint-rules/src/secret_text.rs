@@ -7,36 +7,52 @@ use dflint_knowledge::secret::{Alphabet, TokenShape, may_begin_token, token_at};
 /// The fewest different characters that a token has; texts with fewer stand in for one.
 const FEWEST_CHARACTERS: usize = 8;
 
+/// By byte: whether it is part of a word.
+const WORD_BYTES: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut at = 0;
+    while at < known.len() {
+        let byte = at as u8;
+        known[at] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        at += 1;
+    }
+    known
+};
+
 /// Where tokens stand in `text`. A token begins where a word does, so that every byte is looked at
 /// a few times at most.
 pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
-    let mut in_word = false;
-    let mut end = 0;
-    for (at, pair) in text.as_bytes().windows(2).enumerate() {
-        let &[first, second] = pair else { continue };
-        let starts = !in_word && at >= end;
-        in_word = first.is_ascii_alphanumeric() || first == b'_' || first == b'-';
-        if !starts || !may_begin_token([first, second]) {
-            continue;
-        }
-        let Some((shape, length)) = text.get(at..).and_then(token_at) else {
+    let mut at = 0;
+    while let Some(&[first, second]) = bytes.get(at..at + 2) {
+        let token = may_begin_token([first, second]).then(|| token_in(text, at));
+        let Some((shape, length)) = token.flatten() else {
+            at = next_start(bytes, at);
             continue;
         };
-        let range = at..at + length;
-        let goes_on = text
-            .get(range.end..)
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
-        if !goes_on
-            && text
-                .get(range.clone())
-                .is_some_and(|token| is_real(shape, token))
-        {
-            end = range.end;
-            found.push((shape, range));
-        }
+        found.push((shape, at..at + length));
+        // A token may end within a word.
+        at = next_start(bytes, at + length - 1);
     }
     found
+}
+
+/// The token at byte `at` that stands alone and is no example, with its length in bytes.
+fn token_in(text: &str, at: usize) -> Option<(&'static TokenShape, usize)> {
+    let rest = text.get(at..)?;
+    let (shape, length) = token_at(rest)?;
+    let (token, behind) = rest.split_at_checked(length)?;
+    let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric());
+    (!goes_on && is_real(shape, token)).then_some((shape, length))
+}
+
+/// The next byte behind `at` that has no part of a word in front of it.
+fn next_start(bytes: &[u8], at: usize) -> usize {
+    let is_word = |byte: &u8| WORD_BYTES[usize::from(*byte)];
+    let rest = bytes.get(at..).unwrap_or_default();
+    let word = rest.iter().position(|byte| !is_word(byte));
+    at + word.unwrap_or(rest.len()) + 1
 }
 
 /// Whether a token is more than an example of one.

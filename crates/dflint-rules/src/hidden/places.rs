@@ -44,12 +44,16 @@ fn is_name_part(byte: u8) -> bool {
 
 /// Whether a variable, an option or a setting of this name holds a secret.
 fn is_secret_name(name: &str) -> bool {
-    let name = name.trim_start_matches('-').replace('-', "_");
-    let lower = name.to_ascii_lowercase();
+    let name = name.trim_start_matches('-');
+    let same = |byte: u8| match byte {
+        b'-' => '_',
+        byte => char::from(byte.to_ascii_lowercase()),
+    };
+    let name: String = name.bytes().map(same).collect();
     let is_known = buildkit_secret_names().matches(&name)
-        || hadolint_secret_names().matches(&name) && !lower.contains("user")
-        || lower.ends_with("authtoken");
-    let last = lower.rsplit('_').next().unwrap_or_default();
+        || hadolint_secret_names().matches(&name) && !name.contains("user")
+        || name.ends_with("authtoken");
+    let last = name.rsplit('_').next().unwrap_or_default();
     is_known && !["file", "path", "stdin", "dir", "url"].contains(&last)
 }
 
@@ -99,7 +103,9 @@ fn value_at(text: &str, at: usize) -> Range<usize> {
 /// The value of `ENV NAME value`, which goes on to the end of the line.
 fn legacy_value(line: &str) -> Option<Range<usize>> {
     let mut words = words(line);
-    let (_, keyword) = words.next()?;
+    let (_, keyword) = words
+        .next()
+        .filter(|(_, word)| word.len() <= "LABEL".len())?;
     let is_env = ["ENV", "ARG", "LABEL"]
         .iter()
         .any(|known| keyword.eq_ignore_ascii_case(known));
@@ -123,7 +129,8 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The values of `--password value` and `-u user:password`.
 fn words_behind_options(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if !line.contains('-') {
+    // Few lines have one of them, and looking at each word takes time.
+    if !line.contains("--") && !line.contains("-u") {
         return found;
     }
     let mut words = words(line).peekable();
