@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most names of one directory; a larger one is not listed.
@@ -23,7 +23,8 @@ pub struct Directories {
 
 #[derive(Debug, Default)]
 struct Known {
-    listings: HashMap<PathBuf, Option<Arc<Listing>>>,
+    /// By directory, as text: the parts of a path take long to hash.
+    listings: HashMap<OsString, Option<Arc<Listing>>>,
     names: usize,
 }
 
@@ -45,7 +46,7 @@ pub(crate) struct Item {
 impl Directories {
     /// What stands in `directory`; `None` where it cannot be read or is too large.
     pub(crate) fn list(&self, directory: &Path) -> Option<Arc<Listing>> {
-        if let Some(known) = self.known().listings.get(directory) {
+        if let Some(known) = self.known().listings.get(directory.as_os_str()) {
             return known.clone();
         }
         // Not under the lock: two threads may list the same directory, and find the same.
@@ -54,7 +55,7 @@ impl Directories {
         let names = listing.as_ref().map_or(1, |it| it.items.len() + 1);
         if known.names + names <= MAX_KEPT {
             known.names += names;
-            known.listings.insert(directory.to_owned(), listing.clone());
+            known.listings.insert(directory.into(), listing.clone());
         }
         listing
     }

@@ -23,22 +23,22 @@ pub fn absolute(base: &Path, path: &Path) -> PathBuf {
 /// system, and `..` where it lies outside. Both must be absolute and clean.
 #[must_use]
 pub fn relative(directory: &Path, path: &Path) -> String {
-    let from: Vec<Component<'_>> = directory.components().collect();
-    let to: Vec<Component<'_>> = path.components().collect();
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let shared = directory.components().zip(path.components());
+    let shared = shared.take_while(|(a, b)| a == b).count();
     if shared == 0 {
         return path.to_string_lossy().replace('\\', "/");
     }
-    let up = std::iter::repeat_n("..".into(), from.len() - shared);
-    let down = to
-        .iter()
-        .skip(shared)
-        .map(|component| component.as_os_str().to_string_lossy());
-    let parts: Vec<_> = up.chain(down).collect();
-    if parts.is_empty() {
-        return ".".to_owned();
+    let mut told = "../".repeat(directory.components().count() - shared);
+    for component in path.components().skip(shared) {
+        told.push_str(&component.as_os_str().to_string_lossy());
+        told.push('/');
     }
-    parts.join("/")
+    // The last part has nothing behind it.
+    told.pop();
+    match told.is_empty() {
+        true => ".".to_owned(),
+        false => told,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Settings, build context and files of a run, from configuration and command line together.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -88,8 +89,8 @@ pub struct Project {
     contexts: Contexts,
     builds: Builds,
     roots: Roots,
-    /// By directory.
-    configs: Mutex<HashMap<PathBuf, Result<Arc<Config>, ConfigError>>>,
+    /// By directory, as text: the parts of a path take long to hash.
+    configs: Mutex<HashMap<OsString, Result<Arc<Config>, ConfigError>>>,
     shellchecks: ShellChecks,
     settings: Mutex<HashMap<SettingsKey, Arc<Settings>>>,
 }
@@ -311,7 +312,7 @@ impl Project {
 
     fn config_in(&self, directory: &Path) -> Result<Arc<Config>, ConfigError> {
         let mut known = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = known.get(directory) {
+        if let Some(config) = known.get(directory.as_os_str()) {
             return config.clone();
         }
         let config = match &self.source {
@@ -324,7 +325,7 @@ impl Project {
                 Config::load_nearest(directory, environment).map(Arc::new)
             }
         };
-        known.insert(directory.to_owned(), config.clone());
+        known.insert(directory.into(), config.clone());
         config
     }
 }

@@ -46,7 +46,7 @@ impl WordNode {
         if let Some(literal) = self.literal(text) {
             return literal.to_owned();
         }
-        let mut out = String::new();
+        let mut out = String::with_capacity(self.range.of(text).len());
         for part in &self.parts {
             match part {
                 Part::Text { range, quoting } => push_decoded(range.of(text), *quoting, &mut out),

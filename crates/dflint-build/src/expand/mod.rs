@@ -73,7 +73,8 @@ impl Expander {
         if self.is_plain(word) {
             return Ok(Expansion {
                 value: Value::known(word),
-                ..Expansion::default()
+                matched: Vec::new(),
+                unmatched: Vec::new(),
             });
         }
         self.run(word, env).map(|(expansion, _)| expansion)

@@ -1,14 +1,16 @@
 //! Where projects begin.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The directories in which the projects of a run begin, each looked for once.
 #[derive(Debug, Default)]
 pub struct Roots {
-    /// By directory: the nearest one with a `.git` in or above it.
-    known: Mutex<HashMap<PathBuf, Option<Arc<Path>>>>,
+    /// By directory, as text (the parts of a path take long to hash): the nearest one with a
+    /// `.git` in or above it.
+    known: Mutex<HashMap<OsString, Option<Arc<Path>>>>,
 }
 
 impl Roots {
@@ -20,7 +22,7 @@ impl Roots {
         let mut passed = Vec::new();
         let mut root = None;
         for ancestor in directory.ancestors() {
-            if let Some(found) = known.get(ancestor) {
+            if let Some(found) = known.get(ancestor.as_os_str()) {
                 root.clone_from(found);
                 break;
             }
@@ -30,7 +32,11 @@ impl Roots {
                 break;
             }
         }
-        known.extend(passed.into_iter().map(|it| (it.to_owned(), root.clone())));
+        known.extend(
+            passed
+                .into_iter()
+                .map(|it| (it.as_os_str().to_owned(), root.clone())),
+        );
         root
     }
 }
