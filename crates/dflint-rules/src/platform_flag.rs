@@ -1,8 +1,25 @@
 //! `FROM --platform=`.
 
-use dflint_build::Stage;
+use dflint_build::{Point, Stage};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::Span;
+use dflint_parser::{Span, Text};
+
+use crate::Context;
+
+/// The stages with the flag that the tool gets to, and what the flag says.
+pub(crate) fn platforms<'m, 'a>(
+    cx: &Context<'m, 'a>,
+) -> impl Iterator<Item = (&'m Stage<'a>, &'m Text<'a>)> {
+    let reach = cx.reach;
+    cx.model.stages().iter().filter_map(move |stage| {
+        let here = Point::Base {
+            stage: stage.id.0,
+            platform: true,
+        };
+        let written = stage.from.platform.as_ref()?;
+        reach.covers(here).then_some((stage, written))
+    })
+}
 
 /// Removes the flag and the blanks behind it.
 ///

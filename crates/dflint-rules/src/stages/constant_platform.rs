@@ -1,9 +1,9 @@
 //! `FROM --platform=linux/amd64`.
 
-use dflint_build::{Platform, Point, Stage};
+use dflint_build::{Platform, Stage};
 use dflint_fix::{Keeps, Safety};
 
-use crate::platform_flag::remove;
+use crate::platform_flag::{platforms, remove};
 use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
@@ -11,20 +11,13 @@ pub(crate) struct ConstantPlatform;
 
 impl Rule for ConstantPlatform {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
-        for stage in cx.model.stages() {
-            let here = Point::Base {
-                stage: stage.id.0,
-                platform: true,
-            };
-            let Some(written) = &stage.from.platform else {
-                continue;
-            };
+        for (stage, written) in platforms(cx) {
             let is_found = match cx.dialect {
                 Dialect::Hadolint => names_no_platform_argument(written.as_str()),
                 _ => constant(cx, written.as_str())
                     .is_some_and(|platform| !is_named_for(stage, &platform)),
             };
-            if !cx.reach.covers(here) || !is_found {
+            if !is_found {
                 continue;
             }
             findings

@@ -1,10 +1,10 @@
 //! `FROM --platform=$TARGETPLATFORM`.
 
 use dflint_build::platform::is_target_platform;
-use dflint_build::{Point, Stage};
+use dflint_build::Stage;
 use dflint_fix::{Fix, Keeps, Safety};
 
-use crate::platform_flag::remove;
+use crate::platform_flag::{platforms, remove};
 use crate::{Context, Dialect, Findings, Rule};
 
 /// See the page.
@@ -12,15 +12,8 @@ pub(crate) struct RedundantTargetPlatform;
 
 impl Rule for RedundantTargetPlatform {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
-        for stage in cx.model.stages() {
-            let here = Point::Base {
-                stage: stage.id.0,
-                platform: true,
-            };
-            let Some(written) = &stage.from.platform else {
-                continue;
-            };
-            if !cx.reach.covers(here) || !comes_to_target_platform(cx, written.as_str()) {
+        for (stage, written) in platforms(cx) {
+            if !comes_to_target_platform(cx, written.as_str()) {
                 continue;
             }
             findings
