@@ -5,9 +5,12 @@
 /// Takes time proportional to the product of both lengths at worst.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    // Most patterns of a table are told from a text by their first byte.
-    let first = pattern.as_bytes().first();
-    if first != Some(&b'*') && first != text.as_bytes().first() {
+    // Most patterns of a table are told from a text by their first or last byte.
+    let differ = |of_pattern: Option<&u8>, of_text: Option<&u8>| {
+        of_pattern != Some(&b'*') && of_pattern != of_text
+    };
+    let (pattern_bytes, bytes) = (pattern.as_bytes(), text.as_bytes());
+    if differ(pattern_bytes.first(), bytes.first()) || differ(pattern_bytes.last(), bytes.last()) {
         return false;
     }
     let mut parts = pattern.split('*');

@@ -106,6 +106,16 @@ impl<'m> RunView<'m, '_> {
             .filter_map(move |command| Call::of(command, dialect, &wanted))
     }
 
+    /// The calls of commands that `wanted` accepts, in source order.
+    pub(crate) fn calls_where(
+        &self,
+        wanted: impl Fn(SimpleCommand<'m>) -> bool,
+    ) -> impl Iterator<Item = Call<'m>> {
+        let dialect = self.dialect;
+        let commands = self.commands().filter(move |command| wanted(*command));
+        commands.filter_map(move |command| Call::of(command, dialect, &|_| true))
+    }
+
     /// The calls of these commands, in source order.
     pub(crate) fn calls_of(
         &self,

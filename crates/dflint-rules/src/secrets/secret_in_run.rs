@@ -2,7 +2,7 @@
 
 use dflint_knowledge::secret::buildkit_secret_names;
 use dflint_parser::{InstructionName, MountKind, Span};
-use dflint_shell::{RedirectKind, Word};
+use dflint_shell::{RedirectKind, SimpleCommand, Word};
 
 use crate::run_view::{Call, RunView};
 use crate::{Context, Findings, Rule, Site};
@@ -64,11 +64,14 @@ fn written(run: &RunView) -> Vec<(Span, String)> {
             }
         }
     }
-    for call in run.calls(|_| true) {
-        match call.name {
-            "export" | "declare" | "typeset" => found.extend(exported(&call)),
-            _ => found.extend(option_values(&call)),
-        }
+    let exports = run.calls_of(&["export", "declare", "typeset"]);
+    found.extend(exports.flat_map(|call| exported(&call)));
+    let takes_option = |command: SimpleCommand| {
+        let mut words = command.words();
+        words.any(|word| word.raw().contains("--"))
+    };
+    for call in run.calls_where(takes_option) {
+        found.extend(option_values(&call));
     }
     found
 }
