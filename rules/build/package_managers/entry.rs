@@ -197,8 +197,8 @@ schema! {
     enum Stop {
         Workspaces, InstallScripts, LocalDependencies, InstallsProject, UnseenIncludes, LocalIndex,
         NativeAddon, LocalReplace, GoWorkspace, Vendored, MultiModule, BuildLogic,
-        ProjectReferences, ReadsOtherFiles, PackageScripts, Credentials, DynamicMetadata, Umbrella,
-        ReadsConfiguration, NestedManager,
+        ProjectReferences, ReadsOtherFiles, PackageScripts, Unlocked, Credentials, DynamicMetadata,
+        Umbrella, ReadsConfiguration, NestedManager,
     }
 }
 

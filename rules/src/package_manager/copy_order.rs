@@ -81,6 +81,9 @@ pub enum Stop {
     ReadsOtherFiles,
     /// composer.json has scripts that run once for each package, in the first of two steps.
     PackageScripts,
+    /// Without composer.lock the first of two steps updates, and the second, which finds the lock
+    /// that it left, runs the scripts of an installation instead of those of an update.
+    Unlocked,
     /// `auth.json` holds credentials, which should not get a copy of their own.
     Credentials,
     /// The project's own code works out what it depends on (`dynamic = ["dependencies"]`).

@@ -108,6 +108,10 @@ impl Manifests<'_> {
             Stop::PackageScripts => {
                 self.check_script("composer.json", PACKAGE_SCRIPTS, " for each package")
             }
+            Stop::Unlocked => self.with(
+                "composer.lock",
+                "composer would run other scripts in the second of two steps",
+            ),
             Stop::Credentials => self.without(
                 "auth.json",
                 "holds credentials: mount it as a secret instead of copying it",
@@ -135,6 +139,13 @@ impl Manifests<'_> {
         match self.context.is_sent(&self.path_of(name)) {
             true => Err(format!("`{name}` {what}")),
             false => Ok(()),
+        }
+    }
+
+    fn with(&self, name: &str, otherwise: &str) -> Result<(), String> {
+        match self.context.is_sent(&self.path_of(name)) {
+            true => Ok(()),
+            false => Err(format!("without `{name}` {otherwise}")),
         }
     }
 
