@@ -51,6 +51,9 @@ pub(super) struct Allowance {
     pub(super) path: String,
     /// Why it may differ.
     pub(super) why: String,
+    /// Whether only its mode and owner may, and nothing below it.
+    #[serde(default)]
+    pub(super) mode_only: bool,
 }
 
 /// A case on disk.

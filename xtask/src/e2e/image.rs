@@ -7,6 +7,9 @@ use std::io::Read;
 use anyhow::Context;
 use tar::EntryType;
 
+/// What is the matter with a path that only its mode or owner tells apart.
+const OTHER_MODE: &str = "other mode or owner";
+
 /// An image as a container would see it.
 #[derive(Debug)]
 pub(super) struct Image {
@@ -96,7 +99,7 @@ impl Image {
             (Some(before), Some(after))
                 if before.contents == after.contents && before.link == after.link =>
             {
-                Some("other mode or owner")
+                Some(OTHER_MODE)
             }
             _ => Some("other contents"),
         }
@@ -122,6 +125,13 @@ impl Difference {
             let leads_there = comes_or_goes && allowed.iter().any(|root| below(root, path));
             !inside && !leads_there
         });
+        self
+    }
+
+    /// Takes out what is only the mode or owner of one of `paths`.
+    pub(super) fn without_modes(mut self, paths: &[&str]) -> Self {
+        self.files
+            .retain(|(path, what)| *what != OTHER_MODE || !paths.contains(&path.as_str()));
         self
     }
 
@@ -247,6 +257,18 @@ mod tests {
         let before = image(&[("root/.npm/x", b"1", 0o644), ("root/.npmrc", b"1", 0o644)]);
         let left = before.difference(&image(&[])).without(&["root/.npm"]);
         assert_eq!(left.files, [("root/.npmrc".to_owned(), "gone")]);
+    }
+
+    #[test]
+    fn an_allowance_for_a_mode_covers_nothing_else() {
+        let before = image(&[("root/.cache", b"", 0o700), ("root/.cache/x", b"1", 0o644)]);
+        let after = image(&[("root/.cache", b"", 0o755), ("root/.cache/x", b"1", 0o600)]);
+        let left = before.difference(&after).without_modes(&["root/.cache"]);
+        assert_eq!(left.files, [("root/.cache/x".to_owned(), OTHER_MODE)]);
+        let gone = before
+            .difference(&image(&[]))
+            .without_modes(&["root/.cache"]);
+        assert_eq!(gone.files.len(), 2);
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl<'a> Proof<'a> {
             let mut fixed = self.engine.image(&after.tag, &since)?;
             self.engine.add_files(&before.tag, &mut original, &fixed)?;
             self.engine.add_files(&after.tag, &mut fixed, &original)?;
-            Ok(original.difference(&fixed).without(&self.allowed()))
+            let difference = original.difference(&fixed).without(&self.allowed());
+            Ok(difference.without_modes(&self.allowed_modes()))
         };
         let differences = [compare()?, compare()?];
         let source = self.after(Change::Source, [&before, &after])?;
@@ -260,9 +261,18 @@ impl<'a> Proof<'a> {
         Ok(())
     }
 
+    /// The paths that may differ, with everything below them.
     fn allowed(&self) -> Vec<&str> {
-        let own = &self.case.settings.allow;
-        let own = own.iter().map(|allowance| allowance.path.as_str());
+        let own = self.case.settings.allow.iter();
+        let own = own.filter(|allowance| !allowance.mode_only);
+        let own = own.map(|allowance| allowance.path.as_str());
         ALWAYS_ALLOWED.into_iter().chain(own).collect()
+    }
+
+    /// The paths that may have another mode or owner.
+    fn allowed_modes(&self) -> Vec<&str> {
+        let own = self.case.settings.allow.iter();
+        let own = own.filter(|allowance| allowance.mode_only);
+        own.map(|allowance| allowance.path.as_str()).collect()
     }
 }

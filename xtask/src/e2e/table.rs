@@ -150,8 +150,12 @@ pub(super) fn allowances(cases: &[Case]) -> String {
     let mut text = "Not compared, besides what is left out above:\n".to_owned();
     for case in cases {
         for allowance in &case.settings.allow {
+            let of = match allowance.mode_only {
+                true => "mode of ",
+                false => "",
+            };
             text += &format!(
-                "\n- {}: `/{}`, {}",
+                "\n- {}: {of}`/{}`, {}",
                 case.name, allowance.path, allowance.why
             );
         }
