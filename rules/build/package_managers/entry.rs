@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) interpreters: Vec<String>,
     #[serde(default)]
     pub(super) launchers: Vec<String>,
+    #[serde(default)]
+    pub(super) runs_command: bool,
     pub(super) variant: Option<Variant>,
     #[serde(default)]
     pub(super) global_options: Vec<String>,

@@ -190,6 +190,7 @@ impl Entry {
             ("modules", self.modules.literal()),
             ("interpreters", self.interpreters.literal()),
             ("launchers", self.launchers.literal()),
+            ("runs_command", self.runs_command.literal()),
             ("variant", self.variant.literal()),
             ("global_options", self.global_options.literal()),
             ("value_options", self.value_options.literal()),

@@ -40,6 +40,8 @@ pub struct PackageManager {
     pub interpreters: &'static [&'static str],
     /// Commands that run it when its name follows: `corepack yarn install`.
     pub launchers: &'static [&'static str],
+    /// Whether it runs the command that follows its options, whose flags are not its own.
+    pub runs_command: bool,
     /// What tells it from others with the same command; `None` when the command is its own.
     pub variant: Option<Variant>,
     /// Options in front of the subcommand that take the next word as value.

@@ -241,6 +241,10 @@ fn classify<'s>(
     let mut flags = Vec::new();
     let mut plain = Vec::new();
     while let Some(word) = words.next() {
+        if manager.runs_command && !plain.is_empty() {
+            plain.push(word);
+            continue;
+        }
         let text = word.render();
         if text == "--" {
             plain.extend(words);

@@ -410,7 +410,7 @@ fn refusals_are_found() {
 
 #[test]
 fn cleanups_of_the_manager_are_known() {
-    let cases: [(&str, Option<&[&str]>); 8] = [
+    let cases: [(&str, Option<&[&str]>); 11] = [
         ("pip cache purge", Some(&["downloads"])),
         ("pip3 cache purge", Some(&["downloads"])),
         ("apt-get clean", Some(&["packages"])),
@@ -419,6 +419,9 @@ fn cleanups_of_the_manager_are_known() {
         ("go clean -cache", Some(&["build"])),
         ("go clean", None),
         ("apt-get install clean", None),
+        ("ccache -C", Some(&["objects"])),
+        ("ccache -M 5G -c", Some(&["objects"])),
+        ("ccache gcc -O2 -c x.c", None),
     ];
     for (text, expected) in cases {
         let around = Around::root(&[]);

@@ -1,8 +1,9 @@
 //! What is wrong with the cache mounts of one RUN, and how it is repaired.
 
 use dflint_build::Network;
+use dflint_build::packages::Invocation;
 use dflint_fix::{Fix, Keeps, Safety};
-use dflint_knowledge::package_manager::Unwritable;
+use dflint_knowledge::package_manager::{ManagerKind, Unwritable};
 use dflint_parser::{MountKind, Span};
 
 use super::cleanup::{Mounted, Touch, TouchKind, short, take_out, touches};
@@ -207,7 +208,8 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         let is_left = group.unknown.is_some() || group.chain_refusal.is_some();
         if is_left && !has_mount {
             let message = format!(
-                "`{name}` downloads everything again whenever this step runs: mount its cache"
+                "`{name}` {} everything again whenever this step runs: mount its cache",
+                work(call)
             );
             defects.push(defect(DefectKind::Missing, call_span(call), message));
         }
@@ -239,10 +241,19 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         .map(|(_, place)| format!("`{}`", place.target))
         .collect();
     let message = format!(
-        "`{name}` downloads everything again whenever this step runs: mount its cache, {}",
+        "`{name}` {} everything again whenever this step runs: mount its cache, {}",
+        work(call),
         targets.join(" and ")
     );
     defects.push(defect(DefectKind::Missing, call_span(call), message));
+}
+
+/// What its cache would spare.
+fn work(call: &Invocation<'_>) -> &'static str {
+    match call.manager.kind {
+        ManagerKind::System | ManagerKind::Language => "downloads",
+        ManagerKind::Build => "compiles",
+    }
 }
 
 /// Mounts above a cache that take away what the image needs.
