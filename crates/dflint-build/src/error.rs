@@ -4,7 +4,7 @@ use dflint_parser::Span;
 
 use crate::expand::ExpandError;
 use crate::git::GitError;
-use crate::model::StageId;
+use crate::model::{StageId, mount, signal};
 use crate::platform::PlatformError;
 use crate::reference::ReferenceError;
 
@@ -31,6 +31,7 @@ impl ConversionError {
             ErrorKind::Expand(_)
                 | ErrorKind::MountNumber { .. }
                 | ErrorKind::MountValue { .. }
+                | ErrorKind::MountLacksValue(_)
                 | ErrorKind::MountKey { .. }
                 | ErrorKind::MountIncomplete(_)
         )
@@ -56,9 +57,9 @@ pub enum ErrorKind {
         written: String,
         error: PlatformError,
     },
-    #[error("no stage is called `{0}`")]
-    UnknownTarget(String),
-    #[error("there is no stage number {0}")]
+    #[error("no stage is called `{name}`{suggestion}")]
+    UnknownTarget { name: String, suggestion: String },
+    #[error("there is no stage number {0}: stages are counted from 0")]
     UnknownStageIndex(i64),
     #[error("`--from` does not expand variables; declare a stage with FROM instead")]
     VariableInFrom,
@@ -70,9 +71,17 @@ pub enum ErrorKind {
     MountTarget(String),
     #[error("the mount's `{key}` is `{value}`, which is not a number BuildKit accepts")]
     MountNumber { key: String, value: String },
-    #[error("the mount's `{key}` is `{value}`, which BuildKit does not know")]
+    #[error(
+        "the mount's `{key}` is `{value}`, which BuildKit does not know{}",
+        mount::suggest_value(key, value)
+    )]
     MountValue { key: String, value: String },
-    #[error("a {kind} mount does not take `{key}`")]
+    #[error("the mount's `{0}` needs a value: {0}=…")]
+    MountLacksValue(String),
+    #[error(
+        "a mount of type {kind} does not take `{key}`{}",
+        mount::suggest_key(key)
+    )]
     MountKey { kind: &'static str, key: String },
     #[error("the mount lacks `{0}`")]
     MountIncomplete(&'static str),
@@ -88,7 +97,7 @@ pub enum ErrorKind {
     KeepGitDirMismatch,
     #[error("the port `{0}` is not `port[-port][/tcp|udp|sctp]`")]
     BadPort(String),
-    #[error("`{0}` is not a signal")]
+    #[error("`{0}` is not a signal{suggestion}", suggestion = signal::suggest(.0))]
     BadSignal(String),
     #[error("a volume's path is empty")]
     EmptyVolume,

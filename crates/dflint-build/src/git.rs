@@ -1,5 +1,7 @@
 //! Git repositories as sources of `ADD`, as BuildKit's `dfgitutil` reads them.
 
+use dflint_parser::lowercase;
+
 /// Why the address of a Git repository is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
@@ -162,7 +164,7 @@ impl GitSource {
         for field in fields.split(',').filter(|field| !field.is_empty()) {
             let bad_field = || GitError::Fragment(field.to_owned());
             let (key, value) = field.split_once('=').ok_or_else(bad_field)?;
-            match key.to_lowercase().as_str() {
+            match lowercase(key).as_str() {
                 "ref" => value.clone_into(&mut self.reference),
                 "subdir" => value.clone_into(&mut self.subdir),
                 "commit" => value.clone_into(&mut self.checksum),

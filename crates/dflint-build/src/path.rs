@@ -139,7 +139,8 @@ impl PathStyle {
 
     /// `CheckSystemDriveAndRemoveDriveLetter`: on Windows cleaned, with slashes, without `C:`;
     /// elsewhere the path as it is.
-    fn without_drive(self, path: &str, keep_slash: bool) -> Result<String, OtherDrive> {
+    /// `keep_slash` keeps a slash at the end, unless a single character stands in front of it.
+    pub(crate) fn without_drive(self, path: &str, keep_slash: bool) -> Result<String, OtherDrive> {
         if !self.windows {
             return Ok(path.to_owned());
         }
@@ -154,8 +155,8 @@ impl PathStyle {
             None => &slashed,
         };
         let mut cleaned = clean(rest);
-        if keep_slash {
-            restore_ending(rest, &mut cleaned);
+        if keep_slash && cleaned.len() > 1 && rest.ends_with('/') {
+            cleaned.push('/');
         }
         Ok(cleaned)
     }
@@ -170,6 +171,10 @@ impl PathStyle {
     ) -> Result<Value, OtherDrive> {
         if let (Some(parent), Some(path)) = (parent.to_known(), path.to_known()) {
             return self.normalize(parent, path, keep_slash).map(Value::from);
+        }
+        if let Some(path) = path.to_known() {
+            // Wherever the parent is.
+            self.without_drive(path, keep_slash)?;
         }
         let starts_at_root = path.has_known_start() && self.is_absolute(path.as_str());
         if starts_at_root {
@@ -292,6 +297,21 @@ mod tests {
             Ok("/w/a/b")
         );
         assert_eq!(WINDOWS.normalize("/", "D:\\a", false), Err(OtherDrive));
+        assert_eq!(WINDOWS.normalize("/", "\\\\a\\b", false), Err(OtherDrive));
+        let unknown = Value::unresolved("${W}");
+        let on_other_drive = WINDOWS.normalize_value(&unknown, &"D:/a".into(), false);
+        assert_eq!(on_other_drive, Err(OtherDrive));
+        for (path, want) in [
+            ("c/", "c"),
+            ("cd\\", "cd/"),
+            ("cd\\.", "cd"),
+            ("C:\\c\\", "/c/"),
+            ("\\", "/"),
+            ("", "."),
+        ] {
+            let stripped = WINDOWS.without_drive(path, true);
+            assert_eq!(stripped.as_deref(), Ok(want), "{path}");
+        }
         assert!(WINDOWS.is_absolute("c:\\a"));
         assert!(!UNIX.is_absolute("c:\\a"));
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use dflint_parser::did_you_mean;
+
 /// Why a text is not a platform.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
@@ -17,11 +19,16 @@ pub enum PlatformError {
         platform: String,
     },
     /// One part that is neither an operating system nor an architecture.
-    #[error("`{0}` is neither an operating system nor an architecture")]
+    #[error("`{0}` is neither an operating system nor an architecture{suggestion}", suggestion = suggest(.0))]
     Unknown(String),
     /// More than three parts.
     #[error("`{0}` has more than three parts")]
     TooManyParts(String),
+}
+
+/// The operating system or architecture that is meant instead of `part`, for a message.
+fn suggest(part: &str) -> String {
+    did_you_mean(part, KNOWN_OS.into_iter().chain(KNOWN_ARCHITECTURES))
 }
 
 /// An operating system and an architecture.

@@ -110,7 +110,7 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
     match error.kind {
         ErrorKind::NoStages => return AFTER_INSTRUCTIONS,
         ErrorKind::BadReference { .. }
-        | ErrorKind::UnknownTarget(_)
+        | ErrorKind::UnknownTarget { .. }
         | ErrorKind::UnknownStageIndex(_)
         | ErrorKind::VariableInFrom
         | ErrorKind::CircularDependency(_) => return between,

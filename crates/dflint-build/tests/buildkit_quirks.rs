@@ -2,7 +2,7 @@
 //! expectation was checked with BuildKit's Dockerfile frontend.
 
 use dflint_build::lower::{FileAction, MountOpKind, Op, Source};
-use dflint_build::{Action, Build, CopySource, Model, ModelOptions};
+use dflint_build::{Action, Base, Build, CopySource, Model, ModelOptions};
 use dflint_parser::parse;
 
 /// The operations of a file.
@@ -130,10 +130,51 @@ fn a_trigger_keeps_the_blanks_at_its_end() {
 }
 
 #[test]
+fn letters_become_small_one_by_one() {
+    let file = parse("FROM a AS \u{130}x\nFROM ix\nONBU\u{130}LD RUN b\n");
+    let model = Model::new(&file, &ModelOptions::like_buildkit_checks());
+    let names = model.stages().iter().map(|stage| stage.name.as_deref());
+    assert_eq!(names.collect::<Vec<_>>(), [Some("ix"), None]);
+    assert!(matches!(model.stages()[1].base, Base::Stage(_)));
+    let triggers = model.steps().filter_map(|(_, step)| match &step.action {
+        Action::Onbuild(trigger) => Some(trigger.to_string()),
+        _ => None,
+    });
+    assert_eq!(triggers.collect::<Vec<_>>(), ["ONBU\u{130}LD RUN b"]);
+}
+
+#[test]
+fn on_windows_a_short_destination_loses_its_slash() {
+    let destination = |written: &str| {
+        let source = format!("FROM --platform=windows a\nCOPY x {written}\n");
+        let copies = ops(&source).into_iter().flat_map(|op| match op {
+            Op::File(file) => file.actions,
+            _ => Vec::new(),
+        });
+        let mut to = copies.filter_map(|action| match action {
+            FileAction::Copy(copy) => Some(copy.destination.to_string()),
+            _ => None,
+        });
+        to.next().unwrap()
+    };
+    for (written, want) in [
+        ("c/", "/c"),
+        ("cd/", "/cd/"),
+        ("cd/.", "/cd"),
+        ("C:/cd/", "/cd/"),
+        (".", "/"),
+    ] {
+        assert_eq!(destination(written), want, "{written}");
+    }
+}
+
+#[test]
 fn all_mounts_are_read_before_one_is_resolved() {
     assert_eq!(
         errors("FROM a\nRUN --mount=type=cache,target=/ --mount=type=nothing b\n"),
-        ["the mount's `type` is `nothing`, which BuildKit does not know"]
+        [
+            "the mount's `type` is `nothing`, which BuildKit does not know: it is bind, cache, tmpfs, secret, ssh"
+        ]
     );
 }
 

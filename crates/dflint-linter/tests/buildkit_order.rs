@@ -53,6 +53,14 @@ fn what_is_said_of_an_instruction_that_is_refused() {
             "FROM a\nENV KEY=$X PASSWORD=${Y:=z} TOKEN=$Z\n",
             &[("UndefinedVar", 2), ("UndefinedVar", 2)],
         ),
+        // A share on the network is not absolute, before it is refused.
+        (
+            "FROM --platform=windows a\nWORKDIR //b/c\n",
+            &[
+                ("FromPlatformFlagConstDisallowed", 1),
+                ("WorkdirRelativePath", 2),
+            ],
+        ),
         // All words are expanded before any is looked at.
         ("FROM a\nCOPY https://x.org/y $X\n", &[("UndefinedVar", 2)]),
         ("FROM a\nADD --chmod=10000 x $X\n", &[("UndefinedVar", 2)]),

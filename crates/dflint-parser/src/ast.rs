@@ -1,5 +1,6 @@
 //! The syntax tree: what BuildKit reads in a Dockerfile, each piece with its place in the file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{EmptyContinuation, SyntaxError};
@@ -65,8 +66,9 @@ pub struct Directive<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment<'a> {
     /// The text after `#`, trimmed. As in BuildKit an indented comment keeps its `#`, unless it
-    /// stands inside an instruction.
-    pub text: &'a str,
+    /// stands inside an instruction; and what is left of the first character of the indentation
+    /// where that takes more than one byte.
+    pub text: Cow<'a, str>,
     /// From `#` to the end of the line, line end excluded.
     pub span: Span,
     /// The line, counted from 1.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::ast::Flag;
+use crate::command::flags::value_span;
 use crate::problem::Problem;
 use crate::text::Text;
 use crate::text_builder::TextBuilder;
@@ -12,16 +14,16 @@ pub(crate) struct Field<'a> {
     pub(crate) text: Text<'a>,
 }
 
-/// Splits `line`, of the file `source`, at commas. A field in double quotes may hold commas, and two double quotes for
-/// one.
+/// Splits the value of `flag`, of the file `source`, at commas. A field in double quotes may hold
+/// commas, and two double quotes for one.
 pub(crate) fn split_fields<'a>(
     source: &'a str,
-    line: &Text<'a>,
+    flag: &Flag<'a>,
 ) -> Result<Vec<Field<'a>>, Problem> {
+    let Some(line) = flag.value.as_ref().filter(|value| !value.is_empty()) else {
+        return Err(Problem::new(value_span(flag), "there is nothing after `=`"));
+    };
     let text = line.as_str();
-    if text.is_empty() {
-        return Err(Problem::new(line.span(), "there is nothing after `=`"));
-    }
     let mut fields = Vec::new();
     let mut at = 0;
     loop {

@@ -102,7 +102,7 @@ impl<'a> DirectiveReader<'a> {
 
 /// `line`, from `start` on, as a directive behind the comment sign `sign`.
 fn read_directive<'a>(line: &'a str, sign: &str, start: u32, number: u32) -> Option<Directive<'a>> {
-    let text = line.strip_prefix(sign)?.trim_start();
+    let text = trim_start(line.strip_prefix(sign)?);
     let name_len = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let (name, rest) = text.split_at_checked(name_len)?;
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {

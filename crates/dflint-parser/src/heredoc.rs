@@ -129,6 +129,8 @@ pub(crate) struct ReadHeredoc<'a> {
     pub(crate) last_line: Option<PhysicalLine<'a>>,
     /// Whether the terminator is there.
     pub(crate) terminated: bool,
+    /// The number of the first line that would be the terminator but for its white space.
+    pub(crate) nearly: Option<u32>,
     /// The first line that is too long for BuildKit, which reads no further.
     pub(crate) too_long: Option<PhysicalLine<'a>>,
 }
@@ -149,6 +151,7 @@ pub(crate) fn read_body<'a>(
     let mut last_line = None;
     let mut terminator = None;
     let mut too_long = None;
+    let mut nearly = None;
     let mut end = start;
     for line in lines.by_ref() {
         last_line = Some(line);
@@ -161,6 +164,9 @@ pub(crate) fn read_body<'a>(
         if content == name {
             terminator = Some(line.content_span());
             break;
+        }
+        if nearly.is_none() && content.trim() == name {
+            nearly = Some(line.number);
         }
         end = line.end;
     }
@@ -177,6 +183,7 @@ pub(crate) fn read_body<'a>(
         },
         last_line,
         terminated: terminator.is_some(),
+        nearly,
         too_long,
     }
 }

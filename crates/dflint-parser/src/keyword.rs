@@ -1,6 +1,7 @@
 //! The instruction names and the words that spell them.
 
 use crate::ast::InstructionName;
+use crate::lowercase::lowercase_char;
 
 impl InstructionName {
     /// All names, in alphabetical order.
@@ -64,18 +65,10 @@ impl InstructionName {
                 .clone()
                 .find(|name| name.as_str().eq_ignore_ascii_case(word));
         }
-        let spelled = |name: &Self| word.chars().map(lower).eq(name.as_str().chars().map(lower));
+        let spelled = |name: &Self| {
+            (word.chars().map(lowercase_char)).eq(name.as_str().chars().map(lowercase_char))
+        };
         names.clone().find(spelled)
-    }
-}
-
-/// `c` in lower case as far as that can be an ASCII letter: Go's `strings.ToLower` takes the
-/// Kelvin sign to `k` and the dotted `İ` to `i`.
-pub(crate) fn lower(c: char) -> char {
-    match c {
-        '\u{212a}' => 'k',
-        '\u{130}' => 'i',
-        _ => c.to_ascii_lowercase(),
     }
 }
 

@@ -17,6 +17,7 @@ mod json;
 mod keyword;
 pub mod lines;
 mod logical_lines;
+mod lowercase;
 mod mount;
 mod parser;
 mod physical_lines;
@@ -32,7 +33,9 @@ mod words;
 pub use ast::*;
 pub use diagnostic::{EmptyContinuation, Level, SyntaxError};
 pub use lines::{LineIndex, Position};
+pub use lowercase::lowercase;
 pub use span::Span;
+pub use suggest::did_you_mean;
 pub use text::{Segment, Text};
 
 /// Reads a Dockerfile.

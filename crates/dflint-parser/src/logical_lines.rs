@@ -58,7 +58,7 @@ pub(crate) fn join<'a>(
         if let Some(text) = trimmed.strip_prefix('#') {
             let end = line.content_span().end;
             comments.push(Comment {
-                text: text.trim(),
+                text: text.trim().into(),
                 span: Span::new(end - trimmed.len() as u32, end),
                 line: line.number,
                 inside_instruction: true,

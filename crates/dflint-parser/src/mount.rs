@@ -3,20 +3,15 @@
 
 use crate::ast::{Flag, Mount, MountField, MountKind};
 use crate::csv::split_fields;
+use crate::lowercase::lowercase;
 use crate::problem::Problem;
 use crate::text::Text;
 
 /// Reads a `--mount` flag of the file `source`.
 pub(crate) fn read_mount<'a>(source: &'a str, flag: &Flag<'a>) -> Result<Mount<'a>, Problem> {
-    let Some(value) = &flag.value else {
-        return Err(Problem::new(
-            flag.word.span(),
-            "--mount needs a value: --mount=…",
-        ));
-    };
     let mut kind = MountKind::Bind;
     let mut fields = Vec::new();
-    for field in split_fields(source, value)? {
+    for field in split_fields(source, flag)? {
         let field = read_field(field.text);
         if let Some(value) = &field.value {
             match field.key.as_str() {
@@ -41,7 +36,7 @@ fn read_field(text: Text<'_>) -> MountField<'_> {
         .get(..equals.unwrap_or(written.len()))
         .unwrap_or_default();
     MountField {
-        key: key.to_lowercase(),
+        key: lowercase(key),
         value: equals.map(|equals| text.slice(equals + 1..text.len())),
         text: text.clone(),
     }

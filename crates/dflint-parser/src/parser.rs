@@ -1,11 +1,14 @@
 //! Reads the file: lines into instructions, recovering after what BuildKit refuses.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use crate::arguments::read_arguments;
-use crate::ast::{Command, Comment, Dockerfile, Heredoc, Instruction, InstructionName};
+use crate::ast::{Command, Comment, Dockerfile, Instruction, InstructionName};
 use crate::command::read_command;
 use crate::diagnostic::{EmptyContinuation, Level, SyntaxError};
 use crate::directives::DirectiveReader;
-use crate::heredoc::{find_openers, read_body};
+use crate::heredoc::{ReadHeredoc, find_openers, read_body};
 use crate::lines::LineIndex;
 use crate::logical_lines::{LogicalLine, join, strip_continuation};
 use crate::physical_lines::{MAX_LINE, PhysicalLine, PhysicalLines};
@@ -109,11 +112,9 @@ impl<'s, 'a> Parser<'s, 'a> {
             Ok(false) => {}
             Err(problem) => self.refuse(Level::Parse, problem, line.number),
         }
-        let indented = text.len() < line.content.len();
-        let kept = text.strip_prefix('#').filter(|_| !indented).unwrap_or(text);
         let end = line.content_span().end;
         let comment = Comment {
-            text: kept.trim(),
+            text: comment_text(line.content),
             span: Span::new(end - text.len() as u32, end),
             line: line.number,
             inside_instruction: false,
@@ -248,10 +249,11 @@ impl<'s, 'a> Parser<'s, 'a> {
                 instruction.end_line = line.number;
                 instruction.span.end = line.content_span().end;
             }
-            let problem = heredoc_problem(&found.heredoc, found.terminated, found.too_long);
+            let problem = heredoc_problem(&found);
+            let terminated = found.terminated;
             instruction.heredocs.push(found.heredoc);
             if let Some(problem) = problem {
-                if !found.terminated {
+                if !terminated {
                     self.go_back(instruction, logical);
                 }
                 return Err(problem);
@@ -351,6 +353,18 @@ impl<'a> Instruction<'a> {
     }
 }
 
+/// The text of a comment line: BuildKit takes off the first byte of the line and trims the rest.
+fn comment_text(line: &str) -> Cow<'_, str> {
+    let first_len = line.chars().next().map_or(0, char::len_utf8);
+    let rest = line.get(first_len..).unwrap_or_default();
+    if first_len < 2 {
+        return rest.trim().into();
+    }
+    let mut text = String::from(char::REPLACEMENT_CHARACTER).repeat(first_len - 1);
+    text.push_str(rest.trim_end());
+    text.into()
+}
+
 fn can_open_heredocs(instruction: &Instruction<'_>) -> bool {
     use InstructionName as Name;
     let named = matches!(instruction.name, Some(Name::Run | Name::Copy | Name::Add));
@@ -362,22 +376,19 @@ fn starts_instruction(line: &str) -> bool {
     word.len() < line.len() && InstructionName::from_word(word).is_some()
 }
 
-fn heredoc_problem(
-    heredoc: &Heredoc<'_>,
-    terminated: bool,
-    too_long: Option<PhysicalLine<'_>>,
-) -> Option<Problem> {
-    if let Some(line) = too_long {
-        return Some(long_line_problem(&line));
+fn heredoc_problem(found: &ReadHeredoc<'_>) -> Option<Problem> {
+    if let Some(line) = &found.too_long {
+        return Some(long_line_problem(line));
     }
-    if terminated {
+    if found.terminated {
         return None;
     }
-    let message = format!(
-        "this heredoc never ends: no line after it is exactly `{}`",
-        heredoc.name
-    );
-    Some(Problem::new(heredoc.opener.span(), message))
+    let name = &found.heredoc.name;
+    let mut message = format!("this heredoc never ends: no line after it is exactly `{name}`");
+    if let Some(line) = found.nearly {
+        let _ = write!(message, "; line {line} has white space besides");
+    }
+    Some(Problem::new(found.heredoc.opener.span(), message))
 }
 
 fn long_line_problem(line: &PhysicalLine<'_>) -> Problem {

@@ -3,9 +3,10 @@
 /// The farthest a word may be from the one it is taken for, in edits, as in BuildKit.
 const FARTHEST: usize = 2;
 
-/// `, did you mean X?` with the option (an ASCII word) nearest to `word`, the first of them when several are as
-/// near; empty when none is near.
-pub(crate) fn did_you_mean<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> String {
+/// `, did you mean X?` with the option (an ASCII word) nearest to `word`, the first of them when
+/// several are as near; empty when none is near.
+#[must_use]
+pub fn did_you_mean<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> String {
     nearest(word, options).map_or_else(String::new, |option| format!(", did you mean {option}?"))
 }
 

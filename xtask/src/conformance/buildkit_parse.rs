@@ -102,7 +102,7 @@ fn node(
         .comments
         .get(instruction.doc_comments.clone())
         .unwrap_or_default();
-    let comments: Vec<&str> = comments.iter().map(|comment| comment.text).collect();
+    let comments: Vec<&str> = comments.iter().map(|comment| &*comment.text).collect();
     let attributes = if instruction.json {
         json!({ "json": true })
     } else {

@@ -97,7 +97,7 @@ fn stage(
     let name = from
         .name
         .as_ref()
-        .map_or_else(String::new, |name| name.as_str().to_lowercase());
+        .map_or_else(String::new, |name| dflint_parser::lowercase(name.as_str()));
     let stage = json!({
         "base": from.base.as_str(),
         "doc": doc_comment(file, instruction, &name),
@@ -181,7 +181,9 @@ fn data(file: &Dockerfile<'_>, instruction: &Instruction<'_>) -> Value {
 /// the heredocs put back.
 fn onbuild_expression(instruction: &Instruction<'_>) -> String {
     let line = instruction.logical.as_str().trim_start();
-    let line = line.get("ONBUILD".len()..).unwrap_or_default();
+    let keyword = instruction.keyword.as_str();
+    let keyword = if keyword.is_ascii() { keyword } else { "" };
+    let line = line.strip_prefix(keyword).unwrap_or_default();
     let is_space = |ch| matches!(ch, '\t' | '\n' | '\u{c}' | '\r' | ' ');
     let mut expression = line.trim_start_matches(is_space).to_owned();
     for heredoc in &instruction.heredocs {

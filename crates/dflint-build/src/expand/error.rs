@@ -16,7 +16,7 @@ pub enum ExpandError {
     #[error("`${{` is not followed by a variable name")]
     BadSubstitution,
     /// A modifier that BuildKit does not have.
-    #[error("BuildKit does not know the modifier `{0}` in a substitution")]
+    #[error("{}", unsupported(.0))]
     UnsupportedModifier(String),
     /// `${x:?message}` of a variable that is unset or empty.
     #[error("{name}: {message}")]
@@ -34,4 +34,14 @@ pub enum ExpandError {
         /// What follows the backslash.
         escape: char,
     },
+}
+
+/// What is said of a modifier that BuildKit does not have.
+fn unsupported(modifier: &str) -> String {
+    // What BuildKit reads behind the end of the word.
+    if modifier.ends_with(char::REPLACEMENT_CHARACTER) {
+        return "`${` is never closed by `}`".to_owned();
+    }
+    let known = "`:-`, `-`, `:+`, `+`, `:?`, `?`, `#`, `##`, `%`, `%%`, `/` and `//`";
+    format!("BuildKit does not know the modifier `{modifier}` in a substitution: it has {known}")
 }

@@ -24,7 +24,8 @@ impl Builder<'_, '_> {
             return;
         };
         let kind = ErrorKind::CircularDependency(stage.label());
-        let (span, line) = (stage.instruction.span, stage.instruction.start_line);
+        let span = stage.from.name.as_ref().unwrap_or(&stage.from.base).span();
+        let line = stage.instruction.start_line;
         self.refuse(kind, span, line, None);
     }
 }

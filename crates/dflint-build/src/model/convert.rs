@@ -454,7 +454,9 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
 /// heredocs.
 fn trigger_text(instruction: &Instruction<'_>, inner: &Instruction<'_>) -> String {
     let line = instruction.logical.as_str().trim_start();
+    // `ONBUİLD` is read as the instruction, and left in the text.
     let keyword = instruction.keyword.as_str();
+    let keyword = if keyword.is_ascii() { keyword } else { "" };
     let is_space = |ch| matches!(ch, '\t' | '\n' | '\u{c}' | '\r' | ' ');
     let mut text = line
         .strip_prefix(keyword)

@@ -1,6 +1,6 @@
 //! The `FROM` lines: every base and platform expanded, every stage named.
 
-use dflint_parser::{Command, FromClause, Instruction, Span};
+use dflint_parser::{Command, FromClause, Instruction, Span, did_you_mean, lowercase};
 
 use super::build::{Builder, Draft, SCRATCH};
 use super::stage::{Base, StageId, StagePlatform};
@@ -118,7 +118,12 @@ impl<'a> Builder<'a, '_> {
         };
         let found = self.find_stage(name);
         if found.is_none() {
-            let kind = ErrorKind::UnknownTarget(name.clone());
+            let mut known: Vec<&str> = self.names.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            let kind = ErrorKind::UnknownTarget {
+                name: name.clone(),
+                suggestion: did_you_mean(name, known),
+            };
             self.refuse(kind, Span::empty(0), 1, None);
         }
         found
@@ -136,5 +141,5 @@ pub(super) fn from_clause<'a>(
 
 pub(super) fn stage_name(from: &FromClause<'_>) -> Option<String> {
     let name = from.name.as_ref()?;
-    Some(name.as_str().to_lowercase())
+    Some(lowercase(name.as_str()))
 }

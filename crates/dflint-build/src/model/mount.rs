@@ -1,6 +1,8 @@
 //! `--mount` of `RUN`, as `instructions/commands_runmount.go` and `convert_runmount.go` read it.
 
-use dflint_parser::{Instruction, Mount, MountField, MountKind, Text};
+use dflint_parser::{
+    Instruction, Mount, MountField, MountKind, Span, Text, did_you_mean, lowercase,
+};
 
 use crate::error::ErrorKind;
 use crate::path;
@@ -10,6 +12,54 @@ use super::build::SCRATCH;
 use super::convert::{Converter, Refused};
 use super::stage::Origin;
 use super::step::{ResolvedMount, Sharing};
+
+/// The fields that mounts have, the ones of all kinds together.
+const KEYS: [&str; 19] = [
+    "type",
+    "from",
+    "source",
+    "src",
+    "target",
+    "dst",
+    "destination",
+    "readonly",
+    "ro",
+    "readwrite",
+    "rw",
+    "required",
+    "size",
+    "id",
+    "sharing",
+    "mode",
+    "uid",
+    "gid",
+    "env",
+];
+
+/// The field that is meant instead of `key`, for a message; empty where none is near, and where
+/// the field is one of another kind of mount.
+pub(crate) fn suggest_key(key: &str) -> String {
+    if KEYS.contains(&key) {
+        return String::new();
+    }
+    did_you_mean(key, KEYS)
+}
+
+/// What may stand instead of `value` in the field `key`, for a message.
+pub(crate) fn suggest_value(key: &str, value: &str) -> String {
+    let known: &[&str] = match key {
+        "type" => &["bind", "cache", "tmpfs", "secret", "ssh"],
+        "sharing" => &["shared", "private", "locked"],
+        "readonly" | "ro" | "readwrite" | "rw" | "required" => &["true", "false"],
+        "size" => return ": it is a number with a unit, such as 64m".to_owned(),
+        _ => &[],
+    };
+    let suggestion = did_you_mean(value, known.iter().copied());
+    if !suggestion.is_empty() || known.is_empty() {
+        return suggestion;
+    }
+    format!(": it is {}", known.join(", "))
+}
 
 /// The stage or image that BuildKit looks up for a mount before it knows the kind: `scratch`, which
 /// may be the name of a stage, where none is written.
@@ -62,7 +112,7 @@ pub(super) fn expand<'a>(
             .map_err(|kind| converter.refuse(instruction, field.text.span(), kind))?;
     }
     let checked = fields.check(fields.kind());
-    checked.map_err(|kind| converter.refuse(instruction, mount.flag.span(), kind))?;
+    checked.map_err(|kind| converter.refuse(instruction, guilty_part(mount, &kind), kind))?;
     Ok(fields)
 }
 
@@ -74,7 +124,21 @@ pub(super) fn convert<'a>(
     fields: Fields,
 ) -> Result<ResolvedMount<'a>, Refused> {
     let resolved = resolve(converter, mount, fields.kind(), fields);
-    resolved.map_err(|kind| converter.refuse(instruction, mount.flag.span(), kind))
+    resolved.map_err(|kind| converter.refuse(instruction, guilty_part(mount, &kind), kind))
+}
+
+/// The field that an error speaks of; the whole flag where it speaks of none that is written.
+fn guilty_part(mount: &Mount<'_>, error: &ErrorKind) -> Span {
+    let keys: &[&str] = match error {
+        ErrorKind::MountKey { key, .. } if key == "source" => &["source", "src"],
+        ErrorKind::MountKey { key, .. } => &[key.as_str()],
+        ErrorKind::MountTarget(_) => &["target", "dst", "destination"],
+        ErrorKind::UsedBeforeBuilt(_) => &["from"],
+        _ => &[],
+    };
+    let mut fields = mount.fields.iter().rev();
+    let field = fields.find(|field| keys.contains(&field.key.as_str()));
+    field.map_or(mount.flag.span(), |field| field.text.span())
 }
 
 impl Fields {
@@ -127,7 +191,10 @@ impl Fields {
                 self.allow_required()?;
                 self.required = true;
             }
-            _ => return Err(bad_value(key, "")),
+            key if KEYS.contains(&key) => {
+                return Err(ErrorKind::MountLacksValue(key.to_owned()));
+            }
+            key => return Err(bad_key(self.kind(), key)),
         }
         Ok(())
     }
@@ -173,7 +240,7 @@ impl Fields {
             self.unknown.push(("sharing".to_owned(), value));
             return Ok(None);
         };
-        match text.to_lowercase().as_str() {
+        match lowercase(text).as_str() {
             "shared" => Ok(Some(Sharing::Shared)),
             "private" => Ok(Some(Sharing::Private)),
             "locked" => Ok(Some(Sharing::Locked)),
@@ -330,7 +397,7 @@ fn kind(value: &Value) -> Result<MountKind, ErrorKind> {
     let Some(text) = value.to_known() else {
         return Ok(MountKind::Unknown);
     };
-    match text.to_lowercase().as_str() {
+    match lowercase(text).as_str() {
         "bind" => Ok(MountKind::Bind),
         "cache" => Ok(MountKind::Cache),
         "tmpfs" => Ok(MountKind::Tmpfs),

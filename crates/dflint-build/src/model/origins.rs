@@ -1,6 +1,6 @@
 //! What `--from` of `COPY` and of mounts stands for: a stage, an image, nothing at all.
 
-use dflint_parser::{Command, Instruction};
+use dflint_parser::{Command, Instruction, Text, lowercase};
 
 use super::build::{Builder, SCRATCH};
 use super::stage::{Base, Origin, StageId};
@@ -11,7 +11,7 @@ use crate::reference::ImageReference;
 impl Builder<'_, '_> {
     /// The stage called `name`, whatever its case.
     pub(super) fn find_stage(&self, name: &str) -> Option<StageId> {
-        self.names.get(&name.to_lowercase()).copied()
+        self.names.get(&lowercase(name)).copied()
     }
 
     /// Resolves a name that a mount or `COPY --from` gives, other than a number.
@@ -119,23 +119,25 @@ impl Builder<'_, '_> {
     }
 
     fn read_references_of(&mut self, instruction: &Instruction<'_>) {
-        let froms: Vec<_> = match &instruction.command {
-            Command::Copy(copy) => copy.from.iter().filter(|from| !from.is_empty()).collect(),
-            Command::Run(run) => run
-                .mounts
-                .iter()
-                .filter_map(super::mount::from_field)
-                .filter(|from| !from.is_empty())
-                .collect(),
+        let is_written = |from: &&Text<'_>| !from.is_empty();
+        let named: Vec<_> = match &instruction.command {
+            Command::Copy(copy) => {
+                let froms = copy.from.iter().filter(is_written);
+                froms
+                    .map(|from| (from, self.copy_origin(from.as_str())))
+                    .collect()
+            }
+            Command::Run(run) => {
+                let froms = run.mounts.iter().filter_map(super::mount::from_field);
+                froms
+                    .filter(is_written)
+                    .map(|from| (from, self.origin(from.as_str())))
+                    .collect()
+            }
             _ => return,
         };
-        for from in froms {
-            if parse_index(from.as_str()).is_some()
-                && matches!(instruction.command, Command::Copy(_))
-            {
-                continue;
-            }
-            if let Err(kind @ ErrorKind::BadReference { .. }) = self.origin(from.as_str()) {
+        for (from, origin) in named {
+            if let Err(kind @ ErrorKind::BadReference { .. }) = origin {
                 self.refuse(kind, from.span(), instruction.start_line, None);
             }
         }

@@ -1,5 +1,7 @@
 //! The ports of `EXPOSE`, as BuildKit's `convert_expose.go` reads them.
 
+use dflint_parser::lowercase;
+
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
@@ -25,7 +27,7 @@ pub(super) fn parse(word: &str) -> Option<Ports> {
         Some((port, protocol)) => (port, protocol),
         None => (container, ""),
     };
-    let protocol = match protocol.to_lowercase().as_str() {
+    let protocol = match lowercase(protocol).as_str() {
         "" | "tcp" => "tcp",
         "udp" => "udp",
         "sctp" => "sctp",

@@ -40,7 +40,11 @@ pub(super) fn convert<'a>(
         }
     };
     if args.is_empty() {
-        return Err(converter.refuse(instruction, instruction.span, ErrorKind::EmptyRun));
+        let span = match instruction.rest.span() {
+            span if span.is_empty() => instruction.keyword.span(),
+            span => span,
+        };
+        return Err(converter.refuse(instruction, span, ErrorKind::EmptyRun));
     }
     let network = match run.network.as_ref().map(Text::as_str) {
         Some("none") => Network::None,

@@ -1,5 +1,7 @@
 //! Signals as `moby/sys/signal` reads them.
 
+use dflint_parser::did_you_mean;
+
 /// Whether `STOPSIGNAL` takes it: a number other than 0, or a name with or without `SIG`.
 pub(super) fn is_signal(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -36,6 +38,16 @@ const NAMES: [&str; 34] = [
     "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP",
     "TTIN", "TTOU", "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ",
 ];
+
+/// The signal that is meant instead of `text`, for a message; empty where none is near.
+pub(crate) fn suggest(text: &str) -> String {
+    let upper = text.to_uppercase();
+    let (prefix, name) = match upper.strip_prefix("SIG") {
+        Some(name) => ("SIG", name),
+        None => ("", upper.as_str()),
+    };
+    did_you_mean(name, NAMES).replace("did you mean ", &format!("did you mean {prefix}"))
+}
 
 #[cfg(test)]
 mod tests {

@@ -107,12 +107,18 @@ impl Conversion<'_, '_, '_, '_> {
     fn destination(&mut self, written: &Value) -> Result<Value, Refused> {
         let state = &self.converter.state;
         let style = state.path_style();
-        let cleaned = match written.to_known() {
-            Some("" | ".") => "./".into(),
-            _ => written.clone(),
+        let stripped = match written.to_known() {
+            Some(known) => style.without_drive(known, true).map(Value::from),
+            None => Ok(written.clone()),
         };
-        let normalized = style.normalize_value(state.workdir(), &cleaned, true);
-        let normalized = normalized.map(|path| clean_value(&path, true));
+        let normalized = stripped.and_then(|path| {
+            let path = match path.as_str() {
+                "" | "." => "./".into(),
+                _ => path,
+            };
+            let path = style.normalize_value(state.workdir(), &path, true)?;
+            Ok(clean_value(&path, true))
+        });
         normalized.map_err(|_| {
             let kind = ErrorKind::BadDrive(written.to_string());
             let span = self.transfer.destination.span();
@@ -160,9 +166,12 @@ impl Conversion<'_, '_, '_, '_> {
         value: Value,
         fetch: &mut Fetch,
     ) -> Result<CopySource, Refused> {
-        let result = self.remote(&value, fetch);
-        let remote =
-            result.map_err(|kind| self.converter.refuse(self.instruction, text.span(), kind))?;
+        let remote = self.remote(&value, fetch).map_err(|kind| {
+            let flag = self.transfer.checksum.as_ref();
+            let guilty = flag.filter(|_| matches!(kind, ErrorKind::BadChecksum(_)));
+            let span = guilty.unwrap_or(text).span();
+            self.converter.refuse(self.instruction, span, kind)
+        })?;
         if let Some(remote) = remote {
             return Ok(remote);
         }

@@ -2,6 +2,7 @@
 
 use crate::ast::{Flag, Instruction};
 use crate::problem::Problem;
+use crate::span::Span;
 use crate::suggest::did_you_mean;
 use crate::text::Text;
 
@@ -66,11 +67,25 @@ fn check_value(flag: &Flag<'_>, kind: FlagKind) -> Result<(), Problem> {
 }
 
 fn unknown_flag(instruction: &Instruction<'_>, flag: &Flag<'_>, specs: &[FlagSpec]) -> Problem {
-    let suggestion = did_you_mean(flag.name.as_str(), specs.iter().map(|(name, _)| *name));
-    let suggestion = suggestion.replace("did you mean ", "did you mean --");
+    let names = specs.iter().map(|(name, _)| *name);
+    let suggestion = did_you_mean(flag.name.as_str(), names.clone());
+    let hint = if specs.is_empty() {
+        ": it takes none".to_owned()
+    } else if suggestion.is_empty() {
+        let known: Vec<String> = names.map(|name| format!("--{name}")).collect();
+        format!(": it takes {}", known.join(", "))
+    } else {
+        suggestion.replace("did you mean ", "did you mean --")
+    };
     let word = instruction.keyword.as_str();
-    let message = format!("{word} has no flag --{}{suggestion}", flag.name.as_str());
+    let message = format!("{word} has no flag --{}{hint}", flag.name.as_str());
     Problem::new(flag.word.span(), message)
+}
+
+/// Where the value of `flag` stands; the flag itself where the value is empty.
+pub(crate) fn value_span(flag: &Flag<'_>) -> Span {
+    let value = flag.value.as_ref().filter(|value| !value.is_empty());
+    value.unwrap_or(&flag.word).span()
 }
 
 fn switch(value: &Text<'_>) -> Option<bool> {
@@ -88,16 +103,21 @@ pub(super) fn value<'a>(instruction: &Instruction<'a>, name: &str) -> Option<Tex
     flag.value.clone().filter(|value| !value.is_empty())
 }
 
+/// The repeatable flags `name`.
+pub(super) fn all<'i, 'a>(
+    instruction: &'i Instruction<'a>,
+    name: &'static str,
+) -> impl Iterator<Item = &'i Flag<'a>> {
+    let flags = instruction.flags.iter();
+    flags.filter(move |flag| flag.name.as_str() == name)
+}
+
 /// The values of the repeatable flag `name`.
 pub(super) fn values<'i, 'a>(
     instruction: &'i Instruction<'a>,
     name: &'static str,
 ) -> impl Iterator<Item = &'i Text<'a>> {
-    let named = instruction
-        .flags
-        .iter()
-        .filter(move |flag| flag.name.as_str() == name);
-    named.filter_map(|flag| flag.value.as_ref())
+    all(instruction, name).filter_map(|flag| flag.value.as_ref())
 }
 
 /// Whether switch `name` is on; `None` where it is absent.

@@ -1,8 +1,9 @@
 //! `FROM`.
 
 use crate::ast::{Command, FromClause, Instruction};
-use crate::keyword::lower;
+use crate::lowercase::lowercase_char;
 use crate::problem::Problem;
+use crate::suggest::did_you_mean;
 use crate::text::Text;
 
 use super::flags::{FlagKind, check_flags, value};
@@ -38,14 +39,21 @@ fn wrong_arguments(instruction: &Instruction<'_>, args: &[Text<'_>]) -> Problem 
         let message = "a comment must stand on a line of its own: here `#` is part of FROM";
         return Problem::new(comment.span(), message);
     }
-    let span = match args {
-        [] => instruction.keyword.span(),
-        _ => instruction.rest.span(),
-    };
-    Problem::new(
-        span,
-        "FROM takes an image, or an image, AS and a stage name",
-    )
+    const WANTED: &str = "FROM takes an image, or an image, AS and a stage name";
+    match args {
+        [_, word] if is_as(word.as_str()) => {
+            Problem::new(word.span(), format!("{WANTED}: the name is missing"))
+        }
+        [_, word, _, extra, ..] if is_as(word.as_str()) => {
+            Problem::new(extra.span(), format!("{WANTED}: this is one word too many"))
+        }
+        [_, word, ..] => {
+            let suggestion = did_you_mean(word.as_str(), ["AS"]);
+            let message = format!("{WANTED}, not {}{suggestion}", word.as_str());
+            Problem::new(word.span(), message)
+        }
+        _ => Problem::new(instruction.keyword.span(), WANTED),
+    }
 }
 
 /// `as` in any case; Go's case folding takes `ſ` for an `s`.
@@ -61,7 +69,7 @@ fn is_as(word: &str) -> bool {
 }
 
 fn is_stage_name(name: &str) -> bool {
-    let mut characters = name.chars().map(lower);
+    let mut characters = name.chars().map(lowercase_char);
     characters
         .next()
         .is_some_and(|first| first.is_ascii_lowercase())

@@ -3,6 +3,7 @@
 use crate::ast::{Command, CommandLine, HealthTest, Healthcheck, Instruction};
 use crate::duration::parse_duration;
 use crate::problem::Problem;
+use crate::suggest::did_you_mean;
 use crate::text::Text;
 
 use super::flags::{FlagKind, FlagSpec, check_flags, value};
@@ -32,7 +33,9 @@ pub(super) fn read<'a>(instruction: &Instruction<'a>) -> Result<Command<'a>, Pro
     }
     check_flags(instruction, &FLAGS)?;
     if !kind.as_str().eq_ignore_ascii_case("CMD") {
-        let message = format!("HEALTHCHECK takes CMD or NONE, not {}", kind.as_str());
+        let word = kind.as_str();
+        let suggestion = did_you_mean(word, ["CMD", "NONE"]);
+        let message = format!("HEALTHCHECK takes CMD or NONE, not {word}{suggestion}");
         return Err(Problem::new(kind.span(), message));
     }
     if test.is_empty() {
@@ -94,10 +97,10 @@ fn retries(instruction: &Instruction<'_>) -> Result<Option<i64>, Problem> {
     let Some(value) = value(instruction, "retries") else {
         return Ok(None);
     };
-    let refuse = |message: &str| Err(Problem::new(value.span(), message));
-    match value.as_str().parse::<i32>() {
-        Ok(count) if count < 0 => refuse("--retries cannot be negative"),
-        Ok(count) => Ok(Some(i64::from(count))),
-        Err(_) => refuse("--retries is a whole number"),
-    }
+    let message = match value.as_str().parse::<i32>() {
+        Ok(count) if count >= 0 => return Ok(Some(i64::from(count))),
+        Ok(_) => "--retries cannot be negative".to_owned(),
+        Err(_) => format!("--retries is a whole number, not {:?}", value.as_str()),
+    };
+    Err(Problem::new(value.span(), message))
 }

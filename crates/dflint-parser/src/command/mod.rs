@@ -1,6 +1,6 @@
 //! The typed level: what an instruction's words mean, and which of them BuildKit refuses.
 
-mod flags;
+pub(crate) mod flags;
 mod from;
 mod health_check;
 mod run;
@@ -169,10 +169,11 @@ fn volume<'a>(instruction: &Instruction<'a>) -> Result<Command<'a>, Problem> {
     for path in &instruction.args {
         let trimmed = path.trim();
         if trimmed.is_empty() {
-            return Err(Problem::new(
-                instruction.rest.span(),
-                "a VOLUME path is empty",
-            ));
+            let span = match path.span() {
+                span if span.is_empty() => instruction.rest.span(),
+                span => span,
+            };
+            return Err(Problem::new(span, "a VOLUME path is empty"));
         }
         paths.push(trimmed);
     }

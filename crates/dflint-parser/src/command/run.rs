@@ -1,14 +1,16 @@
 //! `RUN`.
 
-use crate::ast::{Command, CommandLine, Instruction, Run};
+use crate::ast::{Command, CommandLine, Flag, Instruction, Run};
 use crate::csv::split_fields;
 use crate::heredoc::read_name;
+use crate::lowercase::lowercase;
 use crate::mount::read_mount;
 use crate::problem::Problem;
+use crate::suggest::did_you_mean;
 use crate::text::Text;
 
 use super::command_line;
-use super::flags::{FlagKind, FlagSpec, check_flags, find, values};
+use super::flags::{FlagKind, FlagSpec, all, check_flags, find, value_span, values};
 
 const FLAGS: [FlagSpec; 4] = [
     ("device", FlagKind::List),
@@ -23,17 +25,12 @@ pub(super) fn read<'a>(
     instruction: &Instruction<'a>,
 ) -> Result<Command<'a>, Problem> {
     check_flags(instruction, &FLAGS)?;
-    let devices: Vec<Text<'a>> = values(instruction, "device").cloned().collect();
-    for device in &devices {
+    for device in all(instruction, "device") {
         check_device(source, device)?;
     }
     let mut mounts = Vec::new();
-    for flag in instruction
-        .flags
-        .iter()
-        .filter(|flag| flag.name.as_str() == "mount")
-    {
-        mounts.push(read_mount(source, flag)?);
+    for mount in all(instruction, "mount") {
+        mounts.push(read_mount(source, mount)?);
     }
     let network = one_of(instruction, "network", &["default", "none", "host"])?;
     let security = one_of(instruction, "security", &["sandbox", "insecure"])?;
@@ -50,7 +47,7 @@ pub(super) fn read<'a>(
         mounts,
         network,
         security,
-        devices,
+        devices: values(instruction, "device").cloned().collect(),
     }))
 }
 
@@ -59,27 +56,30 @@ fn one_of<'a>(
     name: &str,
     allowed: &[&str],
 ) -> Result<Option<Text<'a>>, Problem> {
-    let Some(value) = find(instruction, name).and_then(|flag| flag.value.clone()) else {
+    let Some(flag) = find(instruction, name) else {
         return Ok(None);
     };
-    if allowed.contains(&value.as_str()) {
-        return Ok(Some(value));
+    let Some(value) = &flag.value else {
+        return Ok(None);
+    };
+    let written = value.as_str();
+    if allowed.contains(&written) {
+        return Ok(Some(value.clone()));
     }
-    let message = format!(
-        "--{name} is {}, not {:?}",
-        allowed.join(", "),
-        value.as_str()
-    );
-    Err(Problem::new(value.span(), message))
+    let suggestion = did_you_mean(written, allowed.iter().copied());
+    let known = allowed.join(", ");
+    let message = format!("--{name} is {known}, not {written:?}{suggestion}");
+    Err(Problem::new(value_span(flag), message))
 }
 
 /// A device is one name, bare or as `name=`, and `required` with or without a truth value.
-fn check_device<'a>(source: &'a str, device: &Text<'a>) -> Result<(), Problem> {
+fn check_device<'a>(source: &'a str, device: &Flag<'a>) -> Result<(), Problem> {
     let mut named = false;
     for field in split_fields(source, device)? {
         let text = field.text.as_str();
         let refuse = |message: &str| Err(Problem::new(field.text.span(), message));
-        let key = text.split('=').next().unwrap_or(text).to_lowercase();
+        let key = text.split('=').next().unwrap_or(text);
+        let key = lowercase(key);
         let value = text.split_once('=').map(|(_, value)| value);
         match (key.as_str(), value) {
             ("required", None) => {}

@@ -175,7 +175,7 @@ fn what_the_typed_level_demands() {
         ),
         (
             "HEALTHCHECK --retries=2147483648 CMD a",
-            "--retries is a whole number",
+            "--retries is a whole number, not \"2147483648\"",
         ),
         (
             "FROM",
@@ -183,11 +183,11 @@ fn what_the_typed_level_demands() {
         ),
         (
             "FROM a b",
-            "FROM takes an image, or an image, AS and a stage name",
+            "FROM takes an image, or an image, AS and a stage name, not b",
         ),
         (
             "FROM a is b",
-            "FROM takes an image, or an image, AS and a stage name",
+            "FROM takes an image, or an image, AS and a stage name, not is, did you mean AS?",
         ),
         (
             "FROM a # b",

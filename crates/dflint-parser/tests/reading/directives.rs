@@ -19,6 +19,8 @@ fn the_parser_honours_directives_at_the_top_only() {
         ("  # ESCAPE=`\nFROM a", '`'),
         ("\u{feff}# escape=`\r\nFROM a", '`'),
         ("# syntax=x\n# check=skip=all\n# escape=`\nFROM a", '`'),
+        ("\u{2003}# escape=`\nFROM a", '`'),
+        ("#\u{2003}escape=`\nFROM a", '\\'),
         ("\n# escape=`\nFROM a", '\\'),
         ("# comment\n# escape=`\nFROM a", '\\'),
         ("# unknown=x\n# escape=`\nFROM a", '\\'),

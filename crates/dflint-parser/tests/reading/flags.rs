@@ -90,7 +90,10 @@ fn flags_are_checked() {
         ("COPY --link=TRUE b c", ""),
         ("COPY --link= b c", "--link needs a value: --link=…"),
         ("COPY --link=1 b c", "--link is true or false, not \"1\""),
-        ("ADD --from=a b c", "ADD has no flag --from"),
+        (
+            "ADD --from=a b c",
+            "ADD has no flag --from: it takes --chown, --chmod, --link, --keep-git-dir, --checksum, --unpack, --exclude",
+        ),
         ("RUN --network=none a", ""),
         (
             "RUN --network= a",
@@ -98,7 +101,7 @@ fn flags_are_checked() {
         ),
         (
             "RUN --security=Sandbox a",
-            "--security is sandbox, insecure, not \"Sandbox\"",
+            "--security is sandbox, insecure, not \"Sandbox\", did you mean sandbox?",
         ),
         ("RUN --device=a.b/c,required a", ""),
         (
@@ -106,7 +109,7 @@ fn flags_are_checked() {
             "the device has a name already",
         ),
         ("RUN --device=a,required=2 a", "`required` is true or false"),
-        ("ENV --x=y a=b", "ENV has no flag --x"),
+        ("ENV --x=y a=b", "ENV has no flag --x: it takes none"),
         // These two ignore flags.
         ("ARG --x a", ""),
         ("STOPSIGNAL --x SIGINT", ""),

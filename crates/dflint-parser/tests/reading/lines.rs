@@ -42,7 +42,7 @@ fn continued_lines_are_joined_without_their_comments() {
     let file = parse("FROM a\nRUN b \\\n# no\n   # neither\n  c \\\n\n\td\\\n");
     assert_eq!(file.instructions[1].logical.as_str(), "RUN b   c \td");
     assert_eq!(file.instructions[1].rest.as_str(), "b   c \td");
-    let inside: Vec<&str> = file.comments.iter().map(|comment| comment.text).collect();
+    let inside: Vec<&str> = file.comments.iter().map(|comment| &*comment.text).collect();
     assert_eq!(inside, ["no", "neither"]);
     assert!(
         file.comments
@@ -80,12 +80,16 @@ fn comments_belong_to_the_next_instruction() {
         ("# a\n  #\nFROM x", vec!["a", "#"]),
         ("# syntax=a\n# b\nFROM x", vec!["b"]),
         ("#a\nFROM x", vec!["a"]),
+        // One byte goes, and what is left of the no-break space is no white space.
+        ("\u{a0}# a \nFROM x", vec!["\u{fffd}# a"]),
+        ("\u{2003} # a\nFROM x", vec!["\u{fffd}\u{fffd} # a"]),
+        (" \u{a0}# a\nFROM x", vec!["# a"]),
     ] {
         let file = parse(source);
         let range = file.instructions[0].doc_comments.clone();
         let texts: Vec<&str> = file.comments[range]
             .iter()
-            .map(|comment| comment.text)
+            .map(|comment| &*comment.text)
             .collect();
         assert_eq!(texts, expected, "{source:?}");
     }

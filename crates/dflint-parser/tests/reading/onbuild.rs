@@ -58,7 +58,10 @@ fn only_the_parser_looks_into_it() {
             "only strings can stand in a JSON array of arguments; put this in double quotes",
         ),
         ("ONBUILD", "ONBUILD needs an instruction"),
-        ("ONBUILD --x RUN a", "ONBUILD has no flag --x"),
+        (
+            "ONBUILD --x RUN a",
+            "ONBUILD has no flag --x: it takes none",
+        ),
         (
             "ONBUILD onbuild RUN a",
             "ONBUILD cannot stand under ONBUILD",

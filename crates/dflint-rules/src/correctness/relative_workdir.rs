@@ -1,9 +1,12 @@
 //! A relative `WORKDIR` on top of whatever the base image says.
 
-use dflint_build::{Action, Base, BaseImages, Model, Stage, Step, Value};
+use std::borrow::Cow;
+
+use dflint_build::{Action, Base, BaseImages, ErrorKind, Model, Stage, Step, Value};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, InstructionName, Text};
 
+use crate::visit::Visit;
 use crate::written::{may_be_absolute, unquoted};
 use crate::{Context, Dialect, Findings, Rule, Site};
 
@@ -41,16 +44,13 @@ impl Rule for RelativeWorkdir {
         }
         for visit in cx.visits() {
             let step = visit.step;
-            let (Action::Workdir { written, .. }, Command::Workdir(word)) =
-                (&step.action, &step.instruction.command)
-            else {
+            let Command::Workdir(word) = &step.instruction.command else {
                 continue;
             };
-            // Nobody but Windows has drives, whatever platform the build is for.
-            let windows = step.state.platform().is_windows()
-                || cx.dialect == Dialect::Dflint && has_drive(written.as_str());
-            let may_be_absolute = !written.has_known_start() || is_absolute(written, windows);
-            if step.state.is_workdir_set() || may_be_absolute {
+            let Some(written) = relative(cx, &visit) else {
+                continue;
+            };
+            if step.state.is_workdir_set() {
                 continue;
             }
             findings
@@ -64,6 +64,23 @@ impl Rule for RelativeWorkdir {
                 .fix_or_withhold(fix(cx.model, visit.stage, step, word));
         }
     }
+}
+
+/// What the `WORKDIR` of `visit` expands to, if that is surely relative.
+fn relative<'m>(cx: &Context<'m, '_>, visit: &Visit<'m, '_>) -> Option<Cow<'m, str>> {
+    if let Some(ErrorKind::BadDrive(written)) = visit.error.map(|error| &error.kind) {
+        // BuildKit takes what is not on drive C for relative, before it refuses it.
+        let is_met = cx.dialect == Dialect::Buildkit;
+        return is_met.then(|| written.as_str().into());
+    }
+    let Action::Workdir { written, .. } = &visit.step.action else {
+        return None;
+    };
+    // Nobody but Windows has drives, whatever platform the build is for.
+    let windows = visit.step.state.platform().is_windows()
+        || cx.dialect == Dialect::Dflint && has_drive(written.as_str());
+    let may_be_absolute = !written.has_known_start() || is_absolute(written, windows);
+    (!may_be_absolute).then(|| written.as_str().into())
 }
 
 fn is_absolute(path: &Value, windows: bool) -> bool {

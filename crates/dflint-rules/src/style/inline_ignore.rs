@@ -9,7 +9,8 @@ impl Rule for InlineIgnore {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for comment in &cx.dockerfile.comments {
             let is_read = cx.dialect == Dialect::Dflint || !comment.inside_instruction;
-            if is_read && is_ignore(comment.text, cx.dialect) {
+            let text = comment.span.text(cx.dockerfile.source);
+            if is_read && is_ignore(text, cx.dialect) {
                 findings.report(
                     comment.span,
                     "findings are left out here: mend them, or leave the rule out for all files",
