@@ -61,7 +61,8 @@ fn read_tables(data: &Path, errors: &mut Vec<String>) -> Vec<(&'static str, Stri
     keep("package_managers.rs", managers.map(|(_, code)| code));
     let base_images = read("base-images.toml").and_then(|table| base_images::render(table, &names));
     keep("base_images.rs", base_images);
-    keep("secrets.rs", read("secrets.toml").and_then(secrets::render));
+    let secrets = read("secrets.toml").and_then(|table| secrets::render(table, &names));
+    keep("secrets.rs", secrets);
     let splits = read("stage-splits.toml").and_then(stage_splits::render);
     keep("stage_splits.rs", splits);
     keep("presets.rs", read("presets.toml").and_then(presets::render));

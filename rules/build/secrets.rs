@@ -1,5 +1,7 @@
 //! `data/secrets.toml`.
 
+use std::collections::BTreeSet;
+
 use crate::literal::Literal;
 use crate::schema::{TableFile, schema};
 
@@ -33,14 +35,63 @@ fn one() -> u32 {
 }
 
 schema! {
-    struct SecretFile { pattern: String, holds: String, }
+    enum ToldBy { Name, Assignments, PasswordElement, PasswordInUrl, PrivateKey, RegistryToken, }
+}
+
+schema! {
+    struct SecretReader {
+        id: String,
+        place: String,
+        #[serde(default)]
+        managers: Vec<String>,
+        #[serde(default)]
+        commands: Vec<String>,
+    }
+}
+
+schema! {
+    struct SecretFile {
+        pattern: String,
+        holds: String,
+        #[serde(default = "name")]
+        told_by: ToldBy,
+        #[serde(default)]
+        often_harmless: bool,
+        #[serde(default)]
+        agent: bool,
+        reader: Option<SecretReader>,
+    }
+}
+
+/// The name of most files says it all.
+fn name() -> ToldBy {
+    ToldBy::Name
+}
+
+impl SecretFile {
+    /// What is wrong with the entry; `managers` are the known package managers.
+    fn check(&self, managers: &BTreeSet<String>) -> Result<(), String> {
+        let Some(reader) = &self.reader else {
+            return Ok(());
+        };
+        if let Some(unknown) = reader.managers.iter().find(|it| !managers.contains(*it)) {
+            return Err(format!("`{unknown}` is no package manager"));
+        }
+        if !["/", "{home}/", "{project}/"]
+            .iter()
+            .any(|start| reader.place.starts_with(start))
+        {
+            return Err(format!("`{}` begins nowhere", reader.place));
+        }
+        Ok(())
+    }
 }
 
 /// The statics of the table.
 ///
 /// # Errors
 /// The first entry that breaks the schema, by name.
-pub(crate) fn render(mut table: TableFile) -> Result<String, String> {
+pub(crate) fn render(mut table: TableFile, managers: &BTreeSet<String>) -> Result<String, String> {
     let buildkit: SecretNames = table.take("buildkit-names")?;
     let hadolint: LooseNames = table.take("hadolint-names")?;
     let mut tokens: Vec<TokenShape> = table.take("tokens")?;
@@ -55,9 +106,14 @@ pub(crate) fn render(mut table: TableFile) -> Result<String, String> {
             format!("`{}` has no prefix or no length", token.name),
         ));
     }
+    for file in &files {
+        file.check(managers)
+            .map_err(|what| table.error("files", format!("`{}`: {what}", file.pattern)))?;
+    }
     table.finish()?;
     tokens.sort_by(|a, b| a.prefix.cmp(&b.prefix));
-    files.sort_by(|a, b| a.pattern.cmp(&b.pattern));
+    // Whole names come before patterns that also fit them.
+    files.sort_by_key(|file| (file.pattern.contains('*'), file.pattern.clone()));
     Ok(format!(
         "pub(crate) static BUILDKIT_NAMES: SecretNames = {};\n\
          pub(crate) static HADOLINT_NAMES: LooseNames = {};\n\

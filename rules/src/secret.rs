@@ -69,6 +69,44 @@ pub struct SecretFile {
     pub pattern: &'static str,
     /// What it holds, for messages.
     pub holds: &'static str,
+    /// What in its text shows that it does.
+    pub told_by: ToldBy,
+    /// Whether files of this name are as often harmless, so that only their text tells.
+    pub often_harmless: bool,
+    /// Whether an SSH agent stands in for it.
+    pub agent: bool,
+    /// The tools that read it.
+    pub reader: Option<SecretReader>,
+}
+
+/// What in a file's text shows that it holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ToldBy {
+    /// Its name says it all: any text.
+    Name,
+    /// `NAME=value` with the name or the value of a secret.
+    Assignments,
+    /// A password in XML.
+    PasswordElement,
+    /// An address with a password.
+    PasswordInUrl,
+    /// The block of a private key.
+    PrivateKey,
+    /// A token for a registry that is no variable.
+    RegistryToken,
+}
+
+/// The tools that read a file with secrets, and where they look for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretReader {
+    /// A name for the build's secret.
+    pub id: &'static str,
+    /// The file's place when nothing moves it: begins with `/`, `{home}/` or `{project}/`.
+    pub place: &'static str,
+    /// The package managers that read it.
+    pub managers: &'static [&'static str],
+    /// Other commands that do.
+    pub commands: &'static [&'static str],
 }
 
 mod table {

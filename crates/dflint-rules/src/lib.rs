@@ -6,6 +6,7 @@
 
 mod archive;
 mod base_name;
+mod blind_command;
 mod cache_mounts;
 mod casing;
 mod context;
@@ -23,6 +24,7 @@ mod platform_flag;
 mod rule;
 mod run_view;
 mod scan;
+mod secret_file;
 mod secret_text;
 mod sent_files;
 mod set;

@@ -10,6 +10,7 @@ use dflint_knowledge::secret::secret_file;
 use dflint_parser::Span;
 
 use self::needed::Needed;
+use crate::secret_file::holds_secret;
 use crate::sent_files::{kind_of, sent_files, taken};
 use crate::{Context, Findings, Rule};
 
@@ -115,7 +116,9 @@ impl Cargo {
                 if cargo.unwanted.last().is_none_or(|last| last != unwanted) {
                     cargo.unwanted.push(unwanted.to_owned());
                 }
-            } else if secret_file(&entry.path).is_some() {
+            } else if secret_file(&entry.path)
+                .is_some_and(|file| holds_secret(file, &entry.path, Some(context)))
+            {
                 cargo.secrets.push(entry.path.clone());
             }
         }

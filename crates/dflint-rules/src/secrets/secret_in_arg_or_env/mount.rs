@@ -5,18 +5,10 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Dockerfile, Span};
 
 use crate::Context;
+use crate::blind_command::is_blind;
 use crate::cache_mounts::insert_mounts;
 use crate::lines::{lines_of, start_above};
 use crate::scan::is_named_in;
-
-/// Commands that read no token from their environment. Of any other it is not known, since the
-/// value of an argument is in the environment of every `RUN` behind it.
-const BLIND: &[&str] = &[
-    ".", ":", "[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown",
-    "cp", "dnf", "echo", "export", "false", "find", "groupadd", "id", "install", "ln", "ls",
-    "microdnf", "mkdir", "mv", "printf", "rm", "sed", "set", "sleep", "tar", "test", "touch",
-    "true", "unzip", "useradd", "yum",
-];
 
 /// The fix for the argument `name` that `step` of `stage` declares.
 pub(super) fn fix(cx: &Context, stage: &Stage, step: &Step, name: &str) -> Result<Fix, String> {
@@ -100,7 +92,7 @@ fn uses(cx: &Context, step: &Step, is_behind: bool, name: &str) -> Result<bool, 
     }
     let reader = script.commands().find(|command| {
         let is_call = command.words().len() > 0;
-        is_call && command.name().is_none_or(|called| !BLIND.contains(&called))
+        is_call && command.name().is_none_or(|called| !is_blind(called))
     });
     match reader {
         Some(_) => Err(format!(
