@@ -200,7 +200,11 @@ fn errors_name_the_preset_and_the_secret() {
         preset(missing),
         Err("presets.toml: [hadolint]: it is missing".to_owned())
     );
-    let secret = |text: &str| secrets::render(TableFile::parse("secrets.toml".to_owned(), text)?);
+    let managers = BTreeSet::from(["tool".to_owned()]);
+    let secret = |text: &str| {
+        let table = TableFile::parse("secrets.toml".to_owned(), text)?;
+        secrets::render(table, &managers)
+    };
     let text = "harmless-files = []\nfiles = []\n\
                 tokens = [{ name = \"T\", prefix = \"t_\", alphabet = \"hex\", min = 2, max = 1 }]\n\
                 [buildkit-names]\nwords = []\nexceptions = []\n\
@@ -210,6 +214,23 @@ fn errors_name_the_preset_and_the_secret() {
         error.contains("[tokens]: `T` has no prefix or no length"),
         "{error}"
     );
+    for (place, manager, expected) in [
+        (
+            "{home}/.rc",
+            "tol",
+            "[files]: `.rc`: `tol` is no package manager",
+        ),
+        ("~/.rc", "tool", "[files]: `.rc`: `~/.rc` begins nowhere"),
+    ] {
+        let reader = format!("{{ id = \"rc\", place = \"{place}\", managers = [\"{manager}\"] }}");
+        let file =
+            format!("\nfiles = [{{ pattern = \".rc\", holds = \"it\", reader = {reader} }}]");
+        let text = text
+            .replace("\nfiles = []", &file)
+            .replace("max = 1", "max = 2");
+        let error = secret(&text).err().unwrap_or_default();
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 const SPLITS: &str = r#"
