@@ -177,7 +177,7 @@ pub enum BlockKind {
     Fixed,
     /// `text path=…`: a file of the build context of the same example.
     ContextFile,
-    /// `text creates=…`: a file that the fix of the fixed block before it creates.
+    /// `text creates=…`: a file that the fix of the fixed block before it creates or changes.
     CreatedFile,
     /// Anything else: shown, not executed.
     Prose,

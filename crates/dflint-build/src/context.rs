@@ -48,6 +48,12 @@ pub trait BuildContext {
     /// The rules of `.dockerignore` (or of the file's own one); `None` where there is none.
     fn ignore(&self) -> Option<&DockerIgnore>;
 
+    /// Where those rules are or would be written, as a path of the context; empty where they come
+    /// from a file outside of it.
+    fn ignore_path(&self) -> &str {
+        ".dockerignore"
+    }
+
     /// Whether there is something at `path`, ignored or not.
     fn exists(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');

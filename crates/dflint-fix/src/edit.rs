@@ -1,5 +1,7 @@
 //! What a fix is.
 
+use std::sync::Arc;
+
 use dflint_build::Keeps;
 use dflint_parser::Span;
 
@@ -8,8 +10,26 @@ use dflint_parser::Span;
 pub enum Target {
     /// The Dockerfile itself.
     Dockerfile,
-    /// A file to create; the path is relative to the build context's root, with `/`.
-    NewFile(String),
+    /// Another file of the build context.
+    ContextFile(ContextFile),
+}
+
+/// A file of the build context that a fix creates or changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextFile {
+    /// Its path below the build context's root, with `/`.
+    pub path: String,
+    /// What it holds before the fix; `None` where the fix creates it.
+    pub before: Option<Arc<str>>,
+}
+
+/// What becomes of a file of the build context.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ContextChange {
+    /// What it holds; `None` where it is created.
+    pub before: Option<Arc<str>>,
+    /// What it is to hold.
+    pub after: String,
 }
 
 /// Replaces `span` by `text`.
@@ -73,10 +93,44 @@ impl Edit {
     /// Creates the file `path` (below the build context's root, with `/`).
     #[must_use]
     pub fn create(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let path = path.into();
         Self {
-            target: Target::NewFile(path.into()),
+            target: Target::ContextFile(ContextFile { path, before: None }),
             span: Span::empty(0),
             text: text.into(),
         }
+    }
+
+    /// Adds `text` at the end of the file `path` (below the build context's root, with `/`), which
+    /// holds `before`.
+    #[must_use]
+    pub fn append(path: impl Into<String>, before: Arc<str>, text: impl Into<String>) -> Self {
+        let end = before.len() as u32;
+        let file = ContextFile {
+            path: path.into(),
+            before: Some(before),
+        };
+        Self {
+            target: Target::ContextFile(file),
+            span: Span::empty(end),
+            text: text.into(),
+        }
+    }
+
+    /// What becomes of the file of the build context that it is about; `None` for the Dockerfile.
+    #[must_use]
+    pub fn context_change(&self) -> Option<(&str, ContextChange)> {
+        let Target::ContextFile(file) = &self.target else {
+            return None;
+        };
+        let mut after = file.before.as_deref().unwrap_or_default().to_owned();
+        let range = self.span.range();
+        match after.get(range.clone()) {
+            Some(_) => after.replace_range(range, &self.text),
+            // Nothing is there: the text comes at the end.
+            None => after.push_str(&self.text),
+        }
+        let before = file.before.clone();
+        Some((&file.path, ContextChange { before, after }))
     }
 }

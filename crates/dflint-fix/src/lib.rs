@@ -8,7 +8,7 @@ mod verify;
 
 pub use dflint_build::Keeps;
 pub use diff::{Shown, new_file_diff, unified_diff};
-pub use edit::{Edit, Fix, Safety, Target};
+pub use edit::{ContextChange, ContextFile, Edit, Fix, Safety, Target};
 pub use line_ending::LineEnding;
 pub use patch::{Conflict, Patch};
 pub use verify::{Breach, comments_of_removed, verify};

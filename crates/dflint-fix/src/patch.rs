@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dflint_parser::Span;
 
-use crate::edit::{Edit, Fix, Target};
+use crate::edit::{ContextChange, Edit, Fix, Target};
 
 /// Why a fix cannot join a [`Patch`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,8 +23,8 @@ pub enum Conflict {
         /// The place, in bytes from 0.
         at: u32,
     },
-    /// Another fix creates the same file.
-    #[error("another fix already creates {path}")]
+    /// Another fix creates or changes the same file of the build context.
+    #[error("another fix already writes {path}")]
     SameFile {
         /// The file's path.
         path: String,
@@ -59,7 +59,7 @@ struct Place {
 pub struct Patch<'f, 's> {
     source: &'s str,
     edits: BTreeMap<Place, (usize, &'f Edit)>,
-    files: BTreeMap<&'f str, &'f str>,
+    files: BTreeMap<&'f str, &'f Edit>,
     added: usize,
     fixes: usize,
 }
@@ -91,7 +91,10 @@ impl<'f, 's> Patch<'f, 's> {
         for edit in &fix.edits {
             let joined = match &edit.target {
                 Target::Dockerfile => self.add_edit(edit).map(|place| places.push(place)),
-                Target::NewFile(path) => self.add_file(path, edit).map(|()| paths.push(path)),
+                Target::ContextFile(file) => {
+                    let added = self.add_file(&file.path, edit);
+                    added.map(|()| paths.push(&file.path))
+                }
             };
             let Err(conflict) = joined else { continue };
             for place in places {
@@ -120,9 +123,9 @@ impl<'f, 's> Patch<'f, 's> {
             .map(|(_, edit)| edit.span)
     }
 
-    /// The files to create: path below the build context's root and content, by path.
-    pub fn new_files(&self) -> impl Iterator<Item = (&'f str, &'f str)> + '_ {
-        self.files.iter().map(|(path, text)| (*path, *text))
+    /// What becomes of other files: by their path below the build context's root.
+    pub fn context_changes(&self) -> impl Iterator<Item = (&'f str, ContextChange)> + '_ {
+        self.files.values().filter_map(|edit| edit.context_change())
     }
 
     /// The Dockerfile with all edits made. Bytes outside of them are as they were.
@@ -142,8 +145,10 @@ impl<'f, 's> Patch<'f, 's> {
     }
 
     fn is_idle(&self, edit: &Edit) -> bool {
-        edit.target == Target::Dockerfile
-            && self.source.get(edit.span.range()) == Some(edit.text.as_str())
+        match edit.context_change() {
+            None => self.source.get(edit.span.range()) == Some(edit.text.as_str()),
+            Some((_, change)) => change.before.as_deref() == Some(change.after.as_str()),
+        }
     }
 
     fn add_edit(&mut self, edit: &'f Edit) -> Result<Place, Conflict> {
@@ -200,7 +205,7 @@ impl<'f, 's> Patch<'f, 's> {
                 path: path.to_owned(),
             });
         }
-        self.files.insert(path, &edit.text);
+        self.files.insert(path, edit);
         Ok(())
     }
 }
@@ -340,17 +345,28 @@ mod tests {
     }
 
     #[test]
-    fn one_file_is_created_once() {
+    fn one_file_is_written_once() {
         let create = |text: &str| fix(vec![Edit::create(".dockerignore", text)]);
         let (first, second) = (create(".git\n"), create("*\n"));
         let mut patch = Patch::new("");
         assert_eq!(patch.add(&first), Ok(()));
         let path = ".dockerignore".to_owned();
         assert_eq!(patch.add(&second), Err(Conflict::SameFile { path }));
+        let change = |before: Option<&str>, after: &str| ContextChange {
+            before: before.map(Into::into),
+            after: after.to_owned(),
+        };
         assert_eq!(
-            patch.new_files().collect::<Vec<_>>(),
-            [(".dockerignore", ".git\n")]
+            patch.context_changes().collect::<Vec<_>>(),
+            [(".dockerignore", change(None, ".git\n"))]
         );
         assert!(!patch.is_empty());
+        let append = fix(vec![Edit::append(".dockerignore", ".git\n".into(), "*\n")]);
+        let mut patch = Patch::new("");
+        assert_eq!(patch.add(&append), Ok(()));
+        assert_eq!(
+            patch.context_changes().collect::<Vec<_>>(),
+            [(".dockerignore", change(Some(".git\n"), ".git\n*\n"))]
+        );
     }
 }

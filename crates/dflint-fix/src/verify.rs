@@ -38,7 +38,7 @@ pub enum Breach {
         /// The directive's name.
         name: &'static str,
     },
-    /// A safe fix promises nothing, or creates a file.
+    /// A safe fix promises nothing, or creates or changes another file.
     #[error("the fix calls itself safe but does not promise that the build stays the same")]
     EmptyPromise,
     /// The build does not stay as promised.
@@ -51,13 +51,14 @@ impl Fix {
     ///
     /// # Errors
     ///
-    /// [`Breach::EmptyPromise`] for a safe fix that promises nothing or creates a file.
+    /// [`Breach::EmptyPromise`] for a safe fix that promises nothing, or creates or changes another
+    /// file.
     pub fn promise(&self) -> Result<&Keeps, Breach> {
-        let creates = self
+        let goes_beyond = self
             .edits
             .iter()
             .any(|edit| edit.target != Target::Dockerfile);
-        if self.safety == Safety::Safe && (creates || self.keeps == Keeps::Nothing) {
+        if self.safety == Safety::Safe && (goes_beyond || self.keeps == Keeps::Nothing) {
             return Err(Breach::EmptyPromise);
         }
         Ok(&self.keeps)

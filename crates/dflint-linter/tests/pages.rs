@@ -78,7 +78,7 @@ impl Example {
             return Ok(());
         }
         let made = self.fix(Safety::Safe)?;
-        if made.source == self.block.text && made.new_files.is_empty() {
+        if made.source == self.block.text && made.context_changes.is_empty() {
             return Ok(());
         }
         Err(format!(
@@ -118,13 +118,13 @@ impl Example {
             .filter(|block| block.kind == BlockKind::CreatedFile)
             .filter_map(|block| Some((block.path?.to_owned(), block.text.to_owned())))
             .collect();
-        if made.new_files == created {
+        let changes = made.context_changes.into_iter();
+        let written: BTreeMap<String, String> =
+            changes.map(|(path, change)| (path, change.after)).collect();
+        if written == created {
             return Ok(());
         }
-        Err(format!(
-            "the fixer creates other files: {:?}",
-            made.new_files
-        ))
+        Err(format!("the fixer writes other files: {written:?}"))
     }
 
     /// How far fixes must be trusted to make this fixed block.

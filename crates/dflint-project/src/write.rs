@@ -19,6 +19,9 @@ pub enum WriteError {
     /// A file to create is there already.
     #[error("not written: the file exists already")]
     Exists,
+    /// It is a link out of the directory that it belongs to.
+    #[error("not written: the file is a link to one outside of the build context")]
+    Outside,
     /// The file may not be written by us.
     #[error("not written: the file is read-only")]
     ReadOnly,
@@ -56,6 +59,25 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError>
     }
     temporary.rename(&target)?;
     Ok(())
+}
+
+/// Replaces the contents of a file as [`replace`] does, but only where it is in `directory`: none
+/// that a symbolic link leads out of it to.
+///
+/// # Errors
+///
+/// What [`replace`] says, and [`WriteError::Outside`].
+pub fn replace_within(
+    directory: &Path,
+    path: &Path,
+    before: &str,
+    after: &str,
+) -> Result<(), WriteError> {
+    let target = fs::canonicalize(path)?;
+    if !target.starts_with(fs::canonicalize(directory)?) {
+        return Err(WriteError::Outside);
+    }
+    replace(&target, before, after)
 }
 
 /// Whether the system lets nobody like us write to the file: a rename would get around that where
@@ -141,7 +163,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{WriteError, create, replace};
+    use super::{WriteError, create, replace, replace_within};
 
     fn names(directory: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(directory)
@@ -201,6 +223,27 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o755
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_directory_is_not_followed() {
+        use std::os::unix::fs::symlink;
+
+        let directory = tempfile::tempdir().unwrap();
+        let (outside, inside) = (
+            directory.path().join("shared"),
+            directory.path().join("app"),
+        );
+        fs::create_dir(&inside).unwrap();
+        fs::write(&outside, "a\n").unwrap();
+        let link = inside.join(".dockerignore");
+        symlink(&outside, &link).unwrap();
+        let error = replace_within(&inside, &link, "a\n", "b\n").unwrap_err();
+        assert!(matches!(error, WriteError::Outside));
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "a\n");
+        replace_within(directory.path(), &link, "a\n", "b\n").unwrap();
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "b\n");
     }
 
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use dflint_parser::Span;
 use crate::cut_line::CutLine;
 use crate::display::{Excerpt, excerpt, harmless, is_long};
 use crate::model::{FileReport, Lines, Report};
-use crate::preview::{self, CreatedFiles};
+use crate::preview::{self, OtherFiles};
 use crate::summary;
 
 /// How the text is dressed.
@@ -28,9 +28,9 @@ pub struct HumanOptions {
 /// Writes every finding with its source, then the summary line. Errors are not among it: people
 /// read them on standard error.
 pub(crate) fn write(report: &Report, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut created = CreatedFiles::default();
+    let mut others = OtherFiles::default();
     for file in &report.files {
-        write_file(file, options, &mut created, out)?;
+        write_file(file, options, &mut others, out)?;
     }
     match summary::line(report) {
         Some(line) if !options.quiet => writeln!(out, "{line}"),
@@ -41,7 +41,7 @@ pub(crate) fn write(report: &Report, options: HumanOptions, out: &mut dyn Write)
 fn write_file<'r>(
     file: &'r FileReport,
     options: HumanOptions,
-    created: &mut CreatedFiles<'r>,
+    others: &mut OtherFiles<'r>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page {
@@ -58,7 +58,7 @@ fn write_file<'r>(
         writeln!(out)?;
         if let Some(fix) = &finding.fix {
             let mut buffer = self::buffer(options.color);
-            preview::write(fix, &file.source, &page.lines, created, &mut buffer)?;
+            preview::write(fix, &file.source, &page.lines, others, &mut buffer)?;
             out.write_all(buffer.as_slice())?;
         }
         writeln!(out)?;

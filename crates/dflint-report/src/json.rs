@@ -89,7 +89,8 @@ struct JsonFix<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Edit")]
 struct JsonEdit<'a> {
-    /// Absent for the file itself, else the file to create.
+    /// Absent for the file itself, else a file of the build context, which is created where it is
+    /// not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
     /// First byte that is replaced, counted from 0, byte order mark included.
@@ -219,7 +220,7 @@ fn edit(edit: &dflint_fix::Edit) -> JsonEdit<'_> {
     JsonEdit {
         path: match &edit.target {
             Target::Dockerfile => None,
-            Target::NewFile(path) => Some(path),
+            Target::ContextFile(file) => Some(&file.path),
         },
         start: edit.span.start,
         end: edit.span.end,

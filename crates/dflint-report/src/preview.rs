@@ -17,9 +17,9 @@ const AROUND: usize = 4096;
 /// The most lines of a fix that are shown; `--diff` shows it whole.
 const MAX_LINES: usize = 16;
 
-/// The files that fixes create, as path and text, of which the text was shown already: many
-/// Dockerfiles may ask for the same one.
-pub(crate) type CreatedFiles<'r> = HashSet<(&'r str, &'r str)>;
+/// The files that fixes create or add to, as path and text, of which the text was shown already:
+/// many Dockerfiles may ask for the same one.
+pub(crate) type OtherFiles<'r> = HashSet<(&'r str, &'r str)>;
 
 /// Whole lines that a fix replaces, those that stay the same at either end left out.
 struct Change<'a> {
@@ -34,7 +34,7 @@ pub(crate) fn write<'r>(
     fix: &'r Fix,
     text: &str,
     lines: &Lines<'_>,
-    created: &mut CreatedFiles<'r>,
+    others: &mut OtherFiles<'r>,
     buffer: &mut Buffer,
 ) -> io::Result<()> {
     let how = match fix.safety {
@@ -49,13 +49,20 @@ pub(crate) fn write<'r>(
     writeln!(buffer, " fix ({safety}, {how}): {}", harmless(&fix.title))?;
     let mut rows = Rows { buffer, written: 0 };
     for edit in &fix.edits {
-        if let Target::NewFile(path) = &edit.target {
-            if !created.insert((path, &edit.text)) {
-                rows.write(' ', &format!("new file {path}, as above"), 0)?;
+        if let Target::ContextFile(file) = &edit.target {
+            let path = &file.path;
+            let what = match file.before {
+                None => format!("new file {path}"),
+                Some(_) => format!("file {path}"),
+            };
+            if !others.insert((path, &edit.text)) {
+                rows.write(' ', &format!("{what}, as above"), 0)?;
                 continue;
             }
-            rows.write(' ', &format!("new file {path}"), 0)?;
-            for line in edit.text.lines() {
+            rows.write(' ', &what, 0)?;
+            // The first line end may be that of the last line that is there.
+            let lines = edit.text.lines();
+            for line in lines.skip_while(|line| line.is_empty()) {
                 rows.write('+', line, 0)?;
             }
         }

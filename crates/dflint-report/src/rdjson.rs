@@ -79,7 +79,7 @@ fn diagnostic(file: &FileReport, lines: &Lines<'_>, finding: &Finding) -> Value 
     diagnostic
 }
 
-/// The format has no suggestion for another file: a fix that creates one is left out.
+/// The format has no suggestion for another file: a fix that writes one is left out.
 fn suggestions(lines: &Lines<'_>, fix: &Fix) -> Option<Vec<Value>> {
     fix.edits
         .iter()
@@ -88,7 +88,7 @@ fn suggestions(lines: &Lines<'_>, fix: &Fix) -> Option<Vec<Value>> {
                 "range": range(lines, edit.span),
                 "text": edit.text,
             })),
-            Target::NewFile(_) => None,
+            Target::ContextFile(_) => None,
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use dflint_fix::{Edit, Fix, Target};
+use dflint_fix::{ContextFile, Edit, Fix, Target};
 use dflint_knowledge::{Category, RulePage, Severity};
 use dflint_linter::Finding;
 use dflint_parser::Span;
@@ -170,7 +170,8 @@ fn message_of(finding: &Finding) -> String {
     }
 }
 
-/// A file that a fix creates is a change of an empty one.
+/// A file that a fix creates is a change of an empty one; of one that it changes, too, only a place
+/// in the build context is known.
 fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Value {
     let edits = fix.edits.iter();
     let in_place = edits.filter(|edit| edit.target == Target::Dockerfile);
@@ -184,7 +185,7 @@ fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Value {
     }
     changes.extend(fix.edits.iter().filter_map(|edit| match &edit.target {
         Target::Dockerfile => None,
-        Target::NewFile(path) => Some(created(path, &edit.text)),
+        Target::ContextFile(file) => Some(context_change(file, edit)),
     }));
     json!({
         "description": {"text": format!("{} ({})", fix.title, safety_name(fix.safety))},
@@ -192,15 +193,13 @@ fn fix_of(file: &FileReport, lines: &Lines<'_>, fix: &Fix) -> Value {
     })
 }
 
-/// The change that creates the file at `path` of the build context, the place of which in the
-/// repository the report does not know.
-fn created(path: &str, text: &str) -> Value {
+/// The change of a file of the build context, the place of which in the repository the report does
+/// not know.
+fn context_change(file: &ContextFile, edit: &Edit) -> Value {
+    let lines = Lines::new(file.before.as_deref().unwrap_or_default());
     json!({
-        "artifactLocation": {"uri": percent_encoded(path), "uriBaseId": "%BUILDCONTEXT%"},
-        "replacements": [{
-            "deletedRegion": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1},
-            "insertedContent": {"text": text},
-        }],
+        "artifactLocation": {"uri": percent_encoded(&file.path), "uriBaseId": "%BUILDCONTEXT%"},
+        "replacements": [replacement(&lines, edit)],
     })
 }
 

@@ -5,7 +5,7 @@
     reason = "clippy knows test functions, but not the functions they share"
 )]
 
-use dflint_fix::{Edit, Fix, Keeps, Safety, Target};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::{Severity, pages};
 use dflint_linter::Finding;
 use dflint_parser::Span;
@@ -57,12 +57,12 @@ fn report() -> Report {
     );
     two.withheld = Some("it is not sure".to_owned());
     let mut three = finding(Severity::Style, at("<a&b>"), "a new file is needed");
-    let new_file = Edit {
-        target: Target::NewFile(".dockerignore".to_owned()),
-        span: Span::empty(0),
-        text: ".git\n".to_owned(),
-    };
+    let new_file = Edit::create(".dockerignore", ".git\n");
     three.fix = Some(fix(Safety::Unsafe, vec![new_file]));
+    let mut four = finding(Severity::Style, at("50%"), "a file lacks a line");
+    let before = "# é\n*.log".into();
+    let added = Edit::append("app/.dockerignore", before, "\n**/node_modules\n");
+    four.fix = Some(fix(Safety::Unsafe, vec![added]));
     let lost = FileError {
         message: "cannot read: permission denied".to_owned(),
         location: None,
@@ -72,7 +72,7 @@ fn report() -> Report {
             FileReport {
                 path: "a b/Dockerfile".to_owned(),
                 source: SOURCE.to_owned(),
-                findings: vec![one, two, three],
+                findings: vec![one, two, three, four],
                 fixed: 2,
                 ..FileReport::default()
             },
@@ -234,7 +234,7 @@ fn rdjson() {
 #[test]
 fn rdjsonl() {
     let lines = plain(Format::Rdjsonl).to_string();
-    assert_eq!(lines.lines().count(), 4, "three findings and an error");
+    assert_eq!(lines.lines().count(), 5, "four findings and an error");
     for line in lines.lines() {
         let diagnostic: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(diagnostic["source"]["name"], "dflint");

@@ -249,6 +249,29 @@ fn a_buffer_comes_back_once() {
     assert_eq!(text(&output.stdout), "FROM alpine:3.22\nENV A=b\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_context_is_not_written_to() {
+    let outside = tempfile::tempdir().unwrap();
+    let shared = outside.path().join("shared");
+    fs::write(&shared, "*.log\n").unwrap();
+    let project = project();
+    fs::create_dir(project.path().join(".git")).unwrap();
+    fs::write(project.path().join(".git/HEAD"), "").unwrap();
+    let file = b"FROM alpine:3.22\nCOPY . /app\n";
+    fs::write(project.path().join("Dockerfile"), file).unwrap();
+    std::os::unix::fs::symlink(&shared, project.path().join(".dockerignore")).unwrap();
+    let select = [
+        "--select",
+        "missing-dockerignore",
+        "--unsafe-fixes",
+        "--fix",
+    ];
+    let output = dflint(project.path(), &select);
+    assert_eq!(output.status.code(), Some(1), "the finding still stands");
+    assert_eq!(fs::read_to_string(&shared).unwrap(), "*.log\n");
+}
+
 #[test]
 fn a_buffer_creates_no_files() {
     let project = project();

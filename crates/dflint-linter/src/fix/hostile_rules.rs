@@ -19,8 +19,8 @@ pub(super) static ALL: &[RegisteredRule] = &[
         rule: &BreaksSyntax,
     },
     RegisteredRule {
-        page: &page("creates-files"),
-        rule: &CreatesFiles,
+        page: &page("writes-files"),
+        rule: &WritesFiles,
     },
     RegisteredRule {
         page: &page("edits-data"),
@@ -262,20 +262,22 @@ impl Rule for EditsData {
     }
 }
 
-/// Creates a file that is there already.
-struct CreatesFiles;
+/// Creates a file that is there already, and adds to one that holds something else.
+struct WritesFiles;
 
-impl Rule for CreatesFiles {
-    fn check_file(&self, _: &Context, findings: &mut Findings) {
-        findings.report(Span::empty(0), "").fix(fix(
-            Safety::Unsafe,
-            Keeps::Nothing,
-            vec![Edit::create("taken", "")],
-        ));
-        findings.report(Span::empty(0), "").fix(fix(
-            Safety::Unsafe,
-            Keeps::Nothing,
-            vec![Edit::create("free", "text\n")],
-        ));
+impl Rule for WritesFiles {
+    fn check_file(&self, cx: &Context, findings: &mut Findings) {
+        let mut offer = |edit| {
+            let offered = fix(Safety::Unsafe, Keeps::Nothing, vec![edit]);
+            findings.report(Span::empty(0), "").fix(offered);
+        };
+        offer(Edit::create("taken", ""));
+        offer(Edit::create("free", "text\n"));
+        offer(Edit::append("other", "changed\n".into(), "more\n"));
+        let log = cx.build_context.and_then(|context| context.read("log"));
+        let log = log.filter(|log| log.len() < 8);
+        if let Some(log) = log {
+            offer(Edit::append("log", log, "line\n"));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The fix loop: lint, make what can be made, and again until nothing changes.
 
 mod budget;
-mod created;
+mod changed_context;
 #[cfg(test)]
 mod hostile_rules;
 mod round;
@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dflint_build::{BuildContext, Model};
-use dflint_fix::{Edit, Safety};
+use dflint_fix::{ContextChange, Edit, Safety};
 use dflint_knowledge::RulePage;
 
 use self::budget::{Budget, TOO_LARGE};
-use self::created::WithCreated;
+use self::changed_context::ChangedContext;
 use self::round::{Outcome, Round};
 use crate::finding::Finding;
 use crate::lint::{Report, judge};
@@ -33,8 +33,8 @@ const ROUNDS: usize = 24;
 pub struct FixReport {
     /// The file with the fixes made. Bytes outside of their edits are as they were.
     pub source: String,
-    /// The files to create: path below the build context's root and content.
-    pub new_files: BTreeMap<String, String>,
+    /// What becomes of other files, by their path below the build context's root.
+    pub context_changes: BTreeMap<String, ContextChange>,
     /// The fixes made, in the order in which they were made.
     pub applied: Vec<Applied>,
     /// What is found in the file with the fixes made. Where a fix was held back, its finding says
@@ -62,15 +62,15 @@ pub struct Applied {
 pub struct Allowed {
     /// The least trusted ones.
     pub level: Safety,
-    /// Whether they may create files beside the Dockerfile.
-    pub new_files: bool,
+    /// Whether they may create or change files beside the Dockerfile.
+    pub other_files: bool,
 }
 
 impl From<Safety> for Allowed {
     fn from(level: Safety) -> Self {
         Self {
             level,
-            new_files: true,
+            other_files: true,
         }
     }
 }
@@ -157,12 +157,12 @@ impl Attempt<'_> {
     /// Runs rounds until nothing changes.
     fn run(&mut self) -> Result<FixReport, Restless> {
         let mut text = self.source.text().to_owned();
-        let mut new_files = BTreeMap::new();
+        let mut context_changes = BTreeMap::new();
         let mut applied = Vec::new();
         let mut seen: Vec<(u64, Vec<&'static str>)> = Vec::new();
         for round in 0..ROUNDS {
-            let before = state(&text, &new_files);
-            let step = self.step(&text, &mut new_files);
+            let before = state(&text, &context_changes);
+            let step = self.step(&text, &mut context_changes);
             if self.budget.is_spent() {
                 return Ok(self.give_up());
             }
@@ -170,7 +170,7 @@ impl Attempt<'_> {
                 Step::Rest(remaining) => {
                     return Ok(FixReport {
                         source: text,
-                        new_files,
+                        context_changes,
                         applied,
                         remaining,
                     });
@@ -184,7 +184,7 @@ impl Attempt<'_> {
             );
             seen.push((before, rules));
             text = fixed;
-            let now = state(&text, &new_files);
+            let now = state(&text, &context_changes);
             if let Some(first) = seen.iter().position(|(before, _)| *before == now) {
                 return Err(Restless::among(&seen, first));
             }
@@ -192,13 +192,13 @@ impl Attempt<'_> {
         Err(Restless::among(&seen, ROUNDS / 2))
     }
 
-    fn step(&mut self, text: &str, new_files: &mut BTreeMap<String, String>) -> Step {
+    fn step(&mut self, text: &str, context_changes: &mut BTreeMap<String, ContextChange>) -> Step {
         let file = dflint_parser::parse(text);
         let model = Model::new(&file, &self.settings.model);
         let context = self
             .around
             .context
-            .map(|context| WithCreated::new(context, new_files));
+            .map(|context| ChangedContext::new(context, context_changes));
         let context = context.as_ref().map(|context| context as &dyn BuildContext);
         let around = Surroundings {
             context,
@@ -218,13 +218,21 @@ impl Attempt<'_> {
             made,
             withheld,
             fixed,
-            new_files: created,
+            context_changes: written,
         } = outcome;
         let Some(fixed) = fixed else {
             withhold(&mut report.findings, withheld);
             return Step::Rest(report);
         };
-        new_files.extend(created);
+        for (path, change) in written {
+            // What the file held at the beginning stays known.
+            let before = match context_changes.remove(&path) {
+                Some(earlier) => earlier.before,
+                None => change.before,
+            };
+            let after = change.after;
+            context_changes.insert(path, ContextChange { before, after });
+        }
         let mut findings: Vec<_> = report.findings.into_iter().map(Some).collect();
         Step::Change {
             text: fixed,
@@ -261,7 +269,7 @@ impl Attempt<'_> {
         withhold(&mut remaining.findings, withheld);
         FixReport {
             source: self.source.text().to_owned(),
-            new_files: BTreeMap::new(),
+            context_changes: BTreeMap::new(),
             applied: Vec::new(),
             remaining,
         }
@@ -283,10 +291,10 @@ impl Restless {
     }
 }
 
-/// A number that stands for the text and the created files.
-fn state(text: &str, new_files: &BTreeMap<String, String>) -> u64 {
+/// A number that stands for the text and what has become of other files.
+fn state(text: &str, context_changes: &BTreeMap<String, ContextChange>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (text, new_files).hash(&mut hasher);
+    (text, context_changes).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use dflint_build::{BuildContext, Keeps, Model};
-use dflint_fix::{Breach, Conflict, Fix, Patch, Safety, Target, comments_of_removed, verify};
+use dflint_fix::{
+    Breach, Conflict, ContextChange, ContextFile, Fix, Patch, Safety, Target, comments_of_removed,
+    verify,
+};
 use dflint_parser::Dockerfile;
 
 use super::Allowed;
@@ -20,8 +23,8 @@ pub(super) struct Outcome {
     pub(super) withheld: BTreeMap<usize, String>,
     /// The file with the fixes made; `None` where none is.
     pub(super) fixed: Option<String>,
-    /// The files that the fixes create.
-    pub(super) new_files: Vec<(String, String)>,
+    /// What the fixes make of other files of the build context, by their path.
+    pub(super) context_changes: Vec<(String, ContextChange)>,
 }
 
 /// The file that a round begins with.
@@ -99,11 +102,11 @@ impl<'r> Round<'r, '_> {
 
     fn outcome(&self, made: Vec<usize>, withheld: BTreeMap<usize, String>) -> Outcome {
         let patch = self.patch(&made);
-        let new_files = patch.new_files();
+        let changes = patch.context_changes();
         Outcome {
             fixed: (!made.is_empty()).then(|| patch.apply()),
-            new_files: new_files
-                .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            context_changes: changes
+                .map(|(path, change)| (path.to_owned(), change))
                 .collect(),
             made,
             withheld,
@@ -141,20 +144,18 @@ impl<'r> Round<'r, '_> {
         (candidates, withheld)
     }
 
-    /// Why the files that `fix` creates must not be created.
+    /// Why the files that `fix` creates or changes must not be touched.
     fn refuse_files(&self, fix: &Fix, allowed: Allowed) -> Option<String> {
-        fix.edits
-            .iter()
-            .find_map(|edit| match (&edit.target, self.context) {
-                (Target::Dockerfile, _) => None,
-                (Target::NewFile(_), _) if !allowed.new_files => {
-                    Some("it creates a file, and only the Dockerfile is to be changed".to_owned())
-                }
-                (Target::NewFile(_), None) => Some("the build context is not known".to_owned()),
-                (Target::NewFile(path), Some(context)) => context
-                    .exists(path)
-                    .then(|| format!("{path} is there already")),
-            })
+        fix.edits.iter().find_map(|edit| match &edit.target {
+            Target::Dockerfile => None,
+            Target::ContextFile(_) if !allowed.other_files => {
+                Some("it writes another file, and only the Dockerfile is to be changed".to_owned())
+            }
+            Target::ContextFile(file) => match self.context {
+                None => Some("the build context is not known".to_owned()),
+                Some(context) => refuse_file(file, context),
+            },
+        })
     }
 
     /// The candidates that do not overlap, grouped by promise, and those that must wait.
@@ -253,5 +254,17 @@ impl<'r> Round<'r, '_> {
 
     fn fix(&self, index: usize) -> Option<&'r Fix> {
         self.findings.get(index)?.fix.as_ref()
+    }
+}
+
+/// Why a file of the build context must not be written.
+fn refuse_file(file: &ContextFile, context: &dyn BuildContext) -> Option<String> {
+    let path = &file.path;
+    match &file.before {
+        None => context
+            .exists(path)
+            .then(|| format!("{path} is there already")),
+        Some(before) => (context.read(path).as_ref() != Some(before))
+            .then(|| format!("{path} is not the file that the fix is for")),
     }
 }

@@ -19,7 +19,7 @@ fn settings(rules: &[RegisteredRule]) -> Settings {
 }
 
 fn context() -> MemoryContext {
-    MemoryContext::new([("taken", "")])
+    MemoryContext::new([("taken", ""), ("other", "text\n"), ("log", "")])
 }
 
 fn fixed_with(text: &str, rules: &[RegisteredRule], level: Safety) -> FixReport {
@@ -158,12 +158,29 @@ fn unsafe_fixes_wait_to_be_allowed() {
 }
 
 #[test]
-fn files_are_created_once_and_never_replaced() {
-    let report = fixed_with(FILE, &[rule("creates-files")], Safety::Unsafe);
-    let files: Vec<_> = report.new_files.iter().collect();
-    assert_eq!(files, [(&"free".to_owned(), &"text\n".to_owned())]);
+fn files_are_created_once_never_replaced_and_added_to_as_they_are() {
+    let report = fixed_with(FILE, &[rule("writes-files")], Safety::Unsafe);
+    let changes = report.context_changes.iter();
+    let files: Vec<_> = changes
+        .map(|(path, change)| {
+            (
+                path.as_str(),
+                change.before.as_deref(),
+                change.after.as_str(),
+            )
+        })
+        .collect();
+    let log = ("log", Some(""), "line\nline\n");
+    assert_eq!(files, [("free", None, "text\n"), log]);
     let reasons = reasons(&report);
-    assert_eq!(reasons, ["taken is there already", "free is there already"]);
+    assert_eq!(
+        reasons,
+        [
+            "taken is there already",
+            "free is there already",
+            "other is not the file that the fix is for",
+        ]
+    );
 }
 
 #[test]

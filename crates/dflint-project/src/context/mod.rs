@@ -21,6 +21,8 @@ pub use roots::Roots;
 pub struct DiskContext {
     scan: Arc<Scan>,
     ignore: Option<DockerIgnore>,
+    /// Where those rules stand in the context; empty where they do not.
+    ignore_path: String,
 }
 
 /// The directories that were looked at as build contexts, each scanned once whatever the number
@@ -53,24 +55,36 @@ impl Contexts {
                 .or_insert_with(|| Scan::new(directory, &self.directories).map(Arc::new))
                 .clone()?
         };
-        let own = dockerfile.and_then(own_ignore_file);
-        let ignore = own.map_or_else(
-            || scan.read(".dockerignore").map(|text| text.to_string()),
-            Some,
-        );
+        let (ignore, ignore_path) = match dockerfile.and_then(own_ignore_file) {
+            Some((path, text)) => {
+                let within = path.strip_prefix(directory).ok();
+                let within = within.and_then(Path::to_str).unwrap_or_default();
+                (Some(DockerIgnore::parse(&text)), within.replace('\\', "/"))
+            }
+            None => {
+                let text = scan.read(USUAL_IGNORE_FILE);
+                let ignore = text.map(|text| DockerIgnore::parse(&text));
+                (ignore, USUAL_IGNORE_FILE.to_owned())
+            }
+        };
         Some(DiskContext {
             scan,
-            ignore: ignore.map(|text| DockerIgnore::parse(&text)),
+            ignore,
+            ignore_path,
         })
     }
 }
 
-/// The text of `<Dockerfile>.dockerignore`.
-fn own_ignore_file(dockerfile: &Path) -> Option<String> {
+/// The file at the context's root that says what stays out of it.
+const USUAL_IGNORE_FILE: &str = ".dockerignore";
+
+/// `<Dockerfile>.dockerignore` and its text.
+fn own_ignore_file(dockerfile: &Path) -> Option<(PathBuf, String)> {
     let mut name = dockerfile.file_name()?.to_owned();
-    name.push(".dockerignore");
-    let bytes = crate::source::read(&dockerfile.with_file_name(name)).ok()?;
-    String::from_utf8(bytes).ok()
+    name.push(USUAL_IGNORE_FILE);
+    let path = dockerfile.with_file_name(name);
+    let bytes = crate::source::read(&path).ok()?;
+    Some((path, String::from_utf8(bytes).ok()?))
 }
 
 impl BuildContext for DiskContext {
@@ -84,6 +98,10 @@ impl BuildContext for DiskContext {
 
     fn ignore(&self) -> Option<&DockerIgnore> {
         self.ignore.as_ref()
+    }
+
+    fn ignore_path(&self) -> &str {
+        &self.ignore_path
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -143,10 +161,13 @@ mod tests {
             let context = contexts
                 .open(directory.path(), Some(&at(dockerfile)))
                 .unwrap();
-            (context.is_sent("a"), context.is_sent("b"))
+            let path = context.ignore_path().to_owned();
+            (context.is_sent("a"), context.is_sent("b"), path)
         };
-        assert_eq!(sent("Dockerfile"), (false, true));
-        assert_eq!(sent("Dockerfile.b"), (true, false));
+        let usual = ".dockerignore".to_owned();
+        assert_eq!(sent("Dockerfile"), (false, true, usual));
+        let own = "Dockerfile.b.dockerignore".to_owned();
+        assert_eq!(sent("Dockerfile.b"), (true, false, own));
     }
 
     #[cfg(unix)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dflint_build::BuildContext;
-use dflint_fix::{Safety, Shown, unified_diff};
+use dflint_fix::{ContextChange, Safety, Shown, new_file_diff, unified_diff};
 use dflint_linter::{Allowed, Applied, Finding, Secrets, Source, Surroundings, fix, lint_parsed};
 use dflint_parser::Dockerfile;
 use dflint_project::builds::DockerfileFacts;
@@ -12,7 +12,7 @@ use dflint_project::context::DiskContext;
 use dflint_project::paths::relative;
 use dflint_project::project::{Governing, Project};
 use dflint_project::source::read;
-use dflint_project::write::replace;
+use dflint_project::write::{WriteError, create, replace, replace_within};
 use dflint_report::{FileError, FileReport};
 
 /// What is done with a file.
@@ -34,8 +34,8 @@ pub(crate) struct Outcome {
     pub(crate) diff: String,
     /// Whether the diff hides secret values that it changes.
     pub(crate) hides_secrets: bool,
-    /// Files to create besides: absolute path and content.
-    pub(crate) new_files: Vec<(PathBuf, String)>,
+    /// What becomes of other files.
+    pub(crate) other_files: Vec<OtherFile>,
     /// Whether a finding reaches the severity that fails the run.
     pub(crate) fails: bool,
     /// What `--verbose` tells.
@@ -44,14 +44,43 @@ pub(crate) struct Outcome {
     pub(crate) config_error: Option<ConfigError>,
 }
 
+/// A file beside the Dockerfile that fixes create or change.
+#[derive(Debug)]
+pub(crate) struct OtherFile {
+    /// The build context's directory, which it is in.
+    pub(crate) directory: PathBuf,
+    /// Its absolute path.
+    pub(crate) path: PathBuf,
+    pub(crate) change: ContextChange,
+}
+
+impl OtherFile {
+    /// The change as a unified diff of the file called `path`.
+    pub(crate) fn diff(&self, path: &str) -> String {
+        let after = &self.change.after;
+        match &self.change.before {
+            None => new_file_diff(path, after),
+            Some(before) => unified_diff(path, Shown::whole(before), Shown::whole(after)),
+        }
+    }
+
+    pub(crate) fn write(&self) -> Result<(), WriteError> {
+        let after = &self.change.after;
+        match &self.change.before {
+            None => create(&self.path, after),
+            Some(before) => replace_within(&self.directory, &self.path, before, after),
+        }
+    }
+}
+
 /// What a run does with every file.
 pub(crate) struct Work<'p> {
     pub(crate) project: &'p Project,
     pub(crate) mode: Mode,
     /// Whether fixed files are written.
     pub(crate) write: bool,
-    /// Whether fixes may create files.
-    pub(crate) new_files: bool,
+    /// Whether fixes may create or change files beside the Dockerfiles.
+    pub(crate) other_files: bool,
     /// The severity that fails the run, where the command line says it.
     pub(crate) fail_on: Option<FailOn>,
 }
@@ -150,7 +179,7 @@ impl Work<'_> {
         let settings = &subject.governing.settings;
         let allowed = Allowed {
             level,
-            new_files: self.new_files,
+            other_files: self.other_files,
         };
         let done = fix(subject.source, settings, subject.surroundings(), allowed);
         let changed = done.source != before;
@@ -176,9 +205,13 @@ impl Work<'_> {
         }
         outcome.fixed = changed.then_some(done.source);
         if let Some(directory) = subject.directory {
-            let created = done.new_files.into_iter();
-            outcome.new_files = created
-                .map(|(path, text)| (directory.join(path), text))
+            let changes = done.context_changes.into_iter();
+            outcome.other_files = changes
+                .map(|(path, change)| OtherFile {
+                    directory: directory.to_owned(),
+                    path: directory.join(path),
+                    change,
+                })
                 .collect();
         }
         outcome

@@ -13,18 +13,17 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use dflint_fix::{Safety, new_file_diff};
+use dflint_fix::Safety;
 use dflint_project::config::ConfigError;
 use dflint_project::discovery::{Discovered, Found, PathMessage};
 use dflint_project::paths::relative;
 use dflint_project::project::{ConfigSource, Overrides, Project};
 use dflint_project::source::reason;
-use dflint_project::write::create;
 use dflint_report::{FileError, FileReport, HumanOptions, Report};
 use rayon::prelude::*;
 
 use self::diff::print_diff;
-use self::file::{Mode, Outcome, Work};
+use self::file::{Mode, OtherFile, Outcome, Work};
 use crate::args::CheckArgs;
 use crate::terminal::{Tone, print, say, stdout_is_terminal, with_color};
 use crate::{FAILURE, Failure};
@@ -49,7 +48,7 @@ fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
         project: &project,
         mode: mode(args),
         write: args.fix.fix && !from_stdin,
-        new_files: !from_stdin,
+        other_files: !from_stdin,
         fail_on: args.output.fail_on,
     };
     if from_stdin {
@@ -117,7 +116,7 @@ fn check_all(work: &Work<'_>, files: &[Found]) -> Vec<Outcome> {
     }
 }
 
-/// Prints what was found, creates what fixes create, and says how it went.
+/// Prints what was found, writes the other files of fixes, and says how it went.
 fn finish(
     args: &CheckArgs,
     project: &Project,
@@ -128,14 +127,14 @@ fn finish(
         .iter()
         .map(|outcome| outcome.diff.as_str())
         .collect();
-    let mut created = Vec::new();
-    for (path, text) in new_files(&mut outcomes) {
+    let mut unwritten = Vec::new();
+    for (path, file) in other_files(&mut outcomes) {
         let told = relative(project.directory(), &path);
-        diff.push_str(&new_file_diff(&told, &text));
+        diff.push_str(&file.diff(&told));
         if args.fix.fix
-            && let Err(error) = create(&path, &text)
+            && let Err(error) = file.write()
         {
-            created.push(failure(told, error.to_string()));
+            unwritten.push(failure(told, error.to_string()));
         }
     }
     let fails = outcomes.iter().any(|outcome| outcome.fails);
@@ -147,7 +146,7 @@ fn finish(
     }
     let mut files = path_errors(project, &found.errors);
     files.extend(config_errors(project, &mut outcomes));
-    files.extend(created);
+    files.extend(unwritten);
     files.extend(outcomes.into_iter().map(|outcome| outcome.report));
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let report = Report { files };
@@ -178,14 +177,15 @@ fn status(args: &CheckArgs, has_errors: bool, fails: bool, changes: bool) -> Exi
     }
 }
 
-/// The files that fixes create, each once: Dockerfiles that share a context ask for the same one.
-fn new_files(outcomes: &mut [Outcome]) -> BTreeMap<PathBuf, String> {
+/// The files that fixes create or change, each once: Dockerfiles that share a context ask for the
+/// same of one.
+fn other_files(outcomes: &mut [Outcome]) -> BTreeMap<PathBuf, OtherFile> {
     let mut files = BTreeMap::new();
-    for (path, text) in outcomes
+    for file in outcomes
         .iter_mut()
-        .flat_map(|outcome| outcome.new_files.drain(..))
+        .flat_map(|outcome| outcome.other_files.drain(..))
     {
-        files.entry(path).or_insert(text);
+        files.entry(file.path.clone()).or_insert(file);
     }
     files
 }

@@ -1,5 +1,6 @@
 //! A build context that nothing is kept out of.
 
+mod added;
 mod needed;
 mod template;
 
@@ -32,7 +33,7 @@ impl Rule for MissingDockerignore {
             return;
         };
         if context.ignore().is_some() {
-            cargo.report_leak(findings, span, &written);
+            cargo.report_leak(cx, context, findings, (span, &written));
             return;
         }
         if !path.is_empty() && cargo.is_clean() {
@@ -104,7 +105,7 @@ impl Cargo {
         let mut cargo = Self {
             files: 0,
             bytes: 0,
-            unwanted: Vec::new(),
+            unwanted: unwanted_folders(context, path),
             secrets: Vec::new(),
             holds_dockerfile: false,
         };
@@ -112,13 +113,11 @@ impl Cargo {
             cargo.files += 1;
             cargo.bytes += entry.size;
             cargo.holds_dockerfile |= base(&entry.path).contains("Dockerfile");
-            if let Some(unwanted) = unwanted(&entry.path) {
-                if cargo.unwanted.last().is_none_or(|last| last != unwanted) {
-                    cargo.unwanted.push(unwanted.to_owned());
-                }
-            } else if secret_file(&entry.path)
-                .is_some_and(|file| holds_secret(file, &entry.path, Some(context)))
-            {
+            let is_secret = || {
+                secret_file(&entry.path)
+                    .is_some_and(|file| holds_secret(file, &entry.path, Some(context)))
+            };
+            if unwanted(&entry.path).is_none() && is_secret() {
                 cargo.secrets.push(entry.path.clone());
             }
         }
@@ -132,7 +131,13 @@ impl Cargo {
 
     /// What a `.dockerignore` that exists lets through. Files with secrets are left to
     /// `copied-secrets`, which looks into them.
-    fn report_leak(&self, findings: &mut Findings, span: Span, written: &str) {
+    fn report_leak(
+        &self,
+        cx: &Context,
+        context: &dyn BuildContext,
+        findings: &mut Findings,
+        (span, written): (Span, &str),
+    ) {
         if self.unwanted.is_empty() {
             return;
         }
@@ -142,14 +147,15 @@ impl Cargo {
             .report(
                 span,
                 format!(
-                    "`.dockerignore` lets {} through, so `{written}` takes {} {} ({})",
+                    "`{}` lets {} through, so `{written}` takes {} {} ({})",
+                    ignore_file(context),
                     named.join(", "),
                     self.files,
                     if self.files == 1 { "file" } else { "files" },
                     size(self.bytes),
                 ),
             )
-            .withhold("a `.dockerignore` that exists is not edited: add these lines to it");
+            .fix_or_withhold(added::fix(cx, context));
     }
 
     fn warning(&self) -> String {
@@ -175,6 +181,23 @@ fn unwanted(path: &str) -> Option<&str> {
         let name = folder.rsplit('/').next()?;
         template::UNWANTED_FOLDERS.contains(&name).then_some(folder)
     })
+}
+
+/// The file with the rules of a context, for messages.
+fn ignore_file(context: &dyn BuildContext) -> &str {
+    match context.ignore_path() {
+        "" => ".dockerignore",
+        path => path,
+    }
+}
+
+/// The folders below `path` that a build gets and no image needs, each once.
+fn unwanted_folders(context: &dyn BuildContext, path: &str) -> Vec<String> {
+    let mut folders: Vec<String> = sent_files(context, path)
+        .filter_map(|entry| unwanted(&entry.path).map(str::to_owned))
+        .collect();
+    folders.dedup();
+    folders
 }
 
 /// `12.3 MB`
