@@ -14,7 +14,7 @@ use crate::Context;
 use crate::blind_command::is_blind;
 use crate::cache_mounts::insert_mounts;
 use crate::lines::{lines_of, start_above};
-use crate::package_calls::{call, directory};
+use crate::package_calls::{RunCommand, directory};
 use crate::place::{folder, is_within, relative, resolve};
 
 /// Characters that cannot stand in a mount as they are.
@@ -229,22 +229,22 @@ impl Handed<'_, '_, '_> {
             .filter(|script| !script.is_exec() && script.is_certain())
             .ok_or_else(|| format!("the command at line {line} is not wholly understood"))?;
         let mut parts = Vec::new();
-        for command in script.commands() {
+        for command in self.cx.run_commands(step) {
             parts.push((command, self.part(step, command)?));
         }
         let is_read = parts.iter().any(|(_, part)| matches!(part, Part::Reads));
-        let removes = |(_, part): &&(SimpleCommand, Part)| matches!(part, Part::Removes);
+        let removes = |(_, part): &&(&RunCommand, Part)| matches!(part, Part::Removes);
         if parts.iter().filter(removes).count() > 1 {
             return Err(format!("line {line} removes the file more than once"));
         }
         let mut edits = Vec::new();
         for (command, part) in &parts {
             match part {
-                Part::Removes => edits.extend(self.without(step, script, *command)?),
+                Part::Removes => edits.extend(self.without(step, script, command.command)?),
                 Part::RemovesMore if is_read => {
                     return Err(format!("line {line} removes the file and more"));
                 }
-                Part::Nothing if is_read => self.leaves_mount_alone(step, *command)?,
+                Part::Nothing if is_read => self.leaves_mount_alone(step, command)?,
                 _ => {}
             }
         }
@@ -254,7 +254,8 @@ impl Handed<'_, '_, '_> {
         Ok(Change { is_read, edits })
     }
 
-    fn part(&self, step: &Step, command: SimpleCommand) -> Result<Part, String> {
+    fn part(&self, step: &Step, of: &RunCommand) -> Result<Part, String> {
+        let command = of.command;
         let line = step.instruction.start_line;
         let refusal = || {
             let name = command.name().unwrap_or("a command");
@@ -276,7 +277,7 @@ impl Handed<'_, '_, '_> {
         if is_written || command.wrappers().changes_user {
             return refusal();
         }
-        if let Some(call) = call(&step.state, command, self.cx.build_context) {
+        if let Some(call) = &of.call {
             let reads = self.reader.managers.contains(&call.manager.name);
             return match (reads, call.manager.kind) {
                 (true, _) if call.action() != Call::Configure => Ok(Part::Reads),
@@ -340,10 +341,10 @@ impl Handed<'_, '_, '_> {
     }
 
     /// Whether `command` neither changes nor removes the mounted file: it can be neither.
-    fn leaves_mount_alone(&self, step: &Step, command: SimpleCommand) -> Result<(), String> {
+    fn leaves_mount_alone(&self, step: &Step, of: &RunCommand) -> Result<(), String> {
+        let command = of.command;
         let name = command.name().unwrap_or_default();
-        let is_system = call(&step.state, command, self.cx.build_context).is_some();
-        if is_system || LOOK_ONLY.contains(&name) || !self.is_touched(step, command) {
+        if of.call.is_some() || LOOK_ONLY.contains(&name) || !self.is_touched(step, command) {
             return Ok(());
         }
         let line = step.instruction.start_line;
