@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::context_needs::ContextNeeds;
 use crate::dockerignore::DockerIgnore;
 
 /// Files larger than this are not read, in bytes.
@@ -62,6 +63,15 @@ pub trait BuildContext {
                 .binary_search_by(|entry| entry.path.as_str().cmp(path))
                 .is_ok()
         })
+    }
+
+    /// What the Dockerfiles that stand in it need of it. An implementation that serves many of
+    /// them keeps the answer.
+    ///
+    /// # Errors
+    /// Why they cannot all be looked at.
+    fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
+        ContextNeeds::of_dockerfiles(self).map(Arc::new)
     }
 
     /// Whether the build sees `path`: it is there and `.dockerignore` lets it through.

@@ -7,6 +7,7 @@
 pub mod cache_key;
 mod compare;
 mod context;
+mod context_needs;
 pub mod dockerignore;
 pub mod env;
 mod error;
@@ -21,10 +22,12 @@ pub mod platform;
 mod project;
 mod reach;
 pub mod reference;
+mod taken;
 mod value;
 
 pub use compare::compare;
 pub use context::{BuildContext, Entry, EntryKind, MAX_READ, MemoryContext};
+pub use context_needs::{ContextNeeds, is_dockerfile};
 pub use dockerignore::DockerIgnore;
 pub use env::{Env, Lookup};
 pub use error::{ConversionError, ErrorKind};
@@ -39,4 +42,5 @@ pub use platform::Platform;
 pub use project::{Builder, NoOtherFiles, OtherBuilder, OutsideTarget, Place, ProjectFacts};
 pub use reach::{Point, Reach};
 pub use reference::ImageReference;
+pub use taken::{Taken, taken};
 pub use value::Value;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dflint_build::{BuildContext, DockerIgnore, Entry, EntryKind};
+use dflint_build::path::base;
+use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, Entry, EntryKind, is_dockerfile};
 use dflint_fix::ContextChange;
 
 /// A build context with created and changed files laid over it.
@@ -63,5 +64,13 @@ impl BuildContext for ChangedContext<'_> {
 
     fn ignore_path(&self) -> &str {
         self.base.ignore_path()
+    }
+
+    fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
+        let mut names = self.files.keys().map(|path| base(path));
+        match names.any(is_dockerfile) {
+            true => ContextNeeds::of_dockerfiles(self).map(Arc::new),
+            false => self.base.dockerfiles_need(),
+        }
     }
 }

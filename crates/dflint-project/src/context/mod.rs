@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dflint_build::{BuildContext, DockerIgnore, Entry};
+use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, Entry};
 
 use self::scan::Scan;
 use crate::directories::Directories;
@@ -106,6 +106,11 @@ impl BuildContext for DiskContext {
 
     fn exists(&self, path: &str) -> bool {
         self.scan.exists(path.trim_end_matches('/'))
+    }
+
+    fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
+        let needs = || ContextNeeds::of_dockerfiles(self).map(Arc::new);
+        self.scan.dockerfiles_need(needs)
     }
 }
 

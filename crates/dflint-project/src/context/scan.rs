@@ -5,7 +5,7 @@ use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use dflint_build::{Entry, EntryKind, MAX_READ};
+use dflint_build::{ContextNeeds, Entry, EntryKind, MAX_READ};
 
 use crate::directories::Directories;
 
@@ -24,6 +24,7 @@ pub(crate) struct Scan {
     directories: Arc<Directories>,
     entries: OnceLock<Option<Vec<Entry>>>,
     files: Mutex<Files>,
+    needs: OnceLock<Result<Arc<ContextNeeds>, String>>,
 }
 
 /// The files that were read, `None` for those that cannot be.
@@ -42,6 +43,7 @@ impl Scan {
             directories: Arc::clone(directories),
             entries: OnceLock::new(),
             files: Mutex::default(),
+            needs: OnceLock::new(),
         })
     }
 
@@ -81,6 +83,14 @@ impl Scan {
         files.bytes += size;
         files.text.insert(path.to_owned(), text.clone());
         text
+    }
+
+    /// What the Dockerfiles in the directory need of it, which `find` finds out.
+    pub(crate) fn dockerfiles_need(
+        &self,
+        find: impl FnOnce() -> Result<Arc<ContextNeeds>, String>,
+    ) -> Result<Arc<ContextNeeds>, String> {
+        self.needs.get_or_init(find).clone()
     }
 
     fn read_file(&self, path: &str) -> Option<String> {

@@ -5,6 +5,7 @@ mod needed;
 mod template;
 
 use dflint_build::path::base;
+use dflint_build::{taken};
 use dflint_build::{BuildContext, EntryKind};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::secret::secret_file;
@@ -12,7 +13,7 @@ use dflint_parser::Span;
 
 use self::needed::Needed;
 use crate::secret_file::holds_secret;
-use crate::sent_files::{kind_of, sent_files, taken};
+use crate::sent_files::{kind_of, sent_files};
 use crate::{Context, Findings, Rule};
 
 /// The most names that a message holds.

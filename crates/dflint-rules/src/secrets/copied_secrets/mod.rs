@@ -3,12 +3,12 @@
 mod hand_over;
 mod mount;
 
-use dflint_build::{BuildContext, Stage, Step};
+use dflint_build::{BuildContext, Stage, Step, Taken, taken};
 use dflint_knowledge::secret::{SecretFile, secret_file};
 
 use self::hand_over::advice;
 use crate::secret_file::holds_secret;
-use crate::sent_files::{Taken, sent_files, taken};
+use crate::sent_files::sent_files;
 use crate::{Context, Findings, Rule};
 
 /// The most files that a message names.

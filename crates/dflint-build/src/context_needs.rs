@@ -1,0 +1,111 @@
+//! What the Dockerfiles that share a build context need of it.
+
+use crate::context::{BuildContext, EntryKind};
+use crate::model::{Model, ModelOptions, Step};
+use crate::path::base;
+use crate::taken::taken;
+
+/// The most Dockerfiles of a context that are read.
+const MAX_DOCKERFILES: usize = 64;
+
+/// What steps need of a build context.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContextNeeds {
+    /// The paths and patterns that a step takes by name, relative to the context.
+    pub paths: Vec<String>,
+    /// Whether a step calls git, which reads `.git`.
+    pub calls_git: bool,
+}
+
+impl ContextNeeds {
+    /// What the Dockerfiles that stand in `context` need of it: any of them may be built with it,
+    /// or with its own folder.
+    ///
+    /// # Errors
+    /// Why they cannot all be looked at.
+    pub fn of_dockerfiles<C: BuildContext + ?Sized>(context: &C) -> Result<Self, String> {
+        let mut needs = Self::default();
+        let entries = context.entries().unwrap_or_default().iter();
+        let files = entries
+            .filter(|entry| entry.kind == EntryKind::File && is_dockerfile(base(&entry.path)));
+        for (count, entry) in files.enumerate() {
+            if count == MAX_DOCKERFILES {
+                return Err(format!(
+                    "more than {MAX_DOCKERFILES} Dockerfiles may share the build context"
+                ));
+            }
+            let Some(text) = context.read(&entry.path) else {
+                return Err(format!(
+                    "`{}`, which may share the build context, cannot be read",
+                    entry.path
+                ));
+            };
+            let file = dflint_parser::parse(&text);
+            let model = Model::new(&file, &ModelOptions::default());
+            needs.add(&model, "");
+            if let Some((folder, _)) = entry.path.rsplit_once('/') {
+                needs.add(&model, folder);
+            }
+        }
+        needs.paths.sort_unstable();
+        needs.paths.dedup();
+        Ok(needs)
+    }
+
+    /// Adds what the steps of a file need that is built with `folder` of the context.
+    pub fn add(&mut self, model: &Model, folder: &str) {
+        for (_, step) in model.steps().filter(|(_, step)| !step.is_trigger) {
+            let paths = taken(step).into_iter().map(|taken| taken.path);
+            let named = paths
+                .map(|path| path.trim_end_matches('/'))
+                .filter(|path| !path.is_empty());
+            self.paths.extend(named.map(|path| match folder {
+                "" => path.to_owned(),
+                folder => format!("{folder}/{path}"),
+            }));
+            self.calls_git |= calls_git(step, model);
+        }
+    }
+}
+
+fn calls_git(step: &Step, model: &Model) -> bool {
+    // Other Dockerfiles are only read for this: few of them have to be read as scripts.
+    if !step
+        .instruction
+        .span
+        .text(model.file().source)
+        .contains("git")
+    {
+        return false;
+    }
+    let commands = step.script().map(|script| script.commands());
+    let mut commands = commands.into_iter().flatten();
+    commands.any(|command| command.name() == Some("git"))
+}
+
+/// Whether a file of that name is usually a Dockerfile.
+#[must_use]
+pub fn is_dockerfile(name: &str) -> bool {
+    ["Dockerfile", "Containerfile"]
+        .iter()
+        .any(|usual| name.starts_with(usual) || name.ends_with(&format!(".{usual}")))
+        && !name.ends_with(".dockerignore")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ContextNeeds;
+    use crate::context::MemoryContext;
+
+    #[test]
+    fn every_dockerfile_counts_with_the_context_and_with_its_own_folder() {
+        let context = MemoryContext::new([
+            ("Dockerfile", "FROM a\nCOPY x /\nRUN git status\n"),
+            ("b/Dockerfile.dev", "FROM a\nCOPY y/ /\nCOPY . /\n"),
+            ("b/Dockerfile.dockerignore", "COPY z /\n"),
+        ]);
+        let needs = ContextNeeds::of_dockerfiles(&context).unwrap();
+        assert_eq!(needs.paths, ["b/y", "x", "y"], "`.` names nothing");
+        assert!(needs.calls_git);
+    }
+}
