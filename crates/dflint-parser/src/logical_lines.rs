@@ -28,6 +28,12 @@ pub(crate) fn strip_continuation(line: &str, escape: char) -> Option<&str> {
     (!body.ends_with(escape)).then_some(body)
 }
 
+/// About how many bytes a continued line has when it is joined, so that it need not grow.
+const USUAL_LENGTH: usize = 512;
+
+/// About how many lines are joined.
+const USUAL_LINES: usize = 16;
+
 /// Reads the lines that continue `first`, whose text up to the continuation is `body`, standing
 /// at `start`. Comments between them go to `comments`.
 pub(crate) fn join<'a>(
@@ -39,7 +45,10 @@ pub(crate) fn join<'a>(
     lines: &mut PhysicalLines<'_, 'a>,
     comments: &mut Vec<Comment<'a>>,
 ) -> LogicalLine<'a> {
-    let mut joined = JoinedText::default();
+    let mut joined = JoinedText {
+        value: String::with_capacity(USUAL_LENGTH.max(body.len())),
+        segments: Vec::with_capacity(USUAL_LINES),
+    };
     joined.push(body, start);
     let mut logical = LogicalLine {
         text: Text::contiguous("", start),
@@ -81,7 +90,6 @@ pub(crate) fn join<'a>(
     logical
 }
 
-#[derive(Default)]
 struct JoinedText {
     value: String,
     segments: Vec<Segment>,

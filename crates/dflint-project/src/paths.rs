@@ -28,7 +28,8 @@ pub fn relative(directory: &Path, path: &Path) -> String {
     if shared == 0 {
         return path.to_string_lossy().replace('\\', "/");
     }
-    let mut told = "../".repeat(directory.components().count() - shared);
+    let mut told = String::with_capacity(path.as_os_str().len());
+    told.push_str(&"../".repeat(directory.components().count() - shared));
     for component in path.components().skip(shared) {
         told.push_str(&component.as_os_str().to_string_lossy());
         told.push('/');

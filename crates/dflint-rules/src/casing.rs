@@ -12,9 +12,9 @@ pub(crate) enum Casing {
 impl Casing {
     /// The case of a word; `None` where it mixes both.
     pub(crate) fn of(word: &str) -> Option<Self> {
-        if word == word.to_lowercase() {
+        if word.chars().flat_map(char::to_lowercase).eq(word.chars()) {
             Some(Self::Lower)
-        } else if word == word.to_uppercase() {
+        } else if word.chars().flat_map(char::to_uppercase).eq(word.chars()) {
             Some(Self::Upper)
         } else {
             None
