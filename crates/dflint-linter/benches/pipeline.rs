@@ -1,5 +1,6 @@
-//! How long the steps from source to findings and fixed source take, on the Dockerfiles of
-//! `testdata/projects`: `cargo bench -p dflint-linter`.
+//! How long the steps from source to findings and fixed source take: `cargo bench -p
+//! dflint-linter`. The Dockerfiles are those of `testdata/projects`, or those below the directory
+//! that `DFLINT_BENCH_FILES` names.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,11 +21,12 @@ fn main() {
     divan::main();
 }
 
-/// The Dockerfiles of all cases.
+/// The Dockerfiles that are measured.
 fn sources() -> Vec<String> {
-    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/projects");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/projects");
+    let root = std::env::var_os("DFLINT_BENCH_FILES").map_or(own, PathBuf::from);
     let mut sources = Vec::new();
-    let mut pending = vec![projects];
+    let mut pending = vec![root.clone()];
     while let Some(directory) = pending.pop() {
         let entries = fs::read_dir(&directory).unwrap();
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -33,13 +35,18 @@ fn sources() -> Vec<String> {
             let name = path.file_name().unwrap().to_string_lossy();
             if path.is_dir() {
                 pending.push(path);
-            } else if name.contains("Dockerfile") && !name.ends_with(".dockerignore") {
+            } else if name.to_lowercase().contains("dockerfile") && !name.ends_with(".dockerignore")
+            {
                 let bytes = fs::read(&path).unwrap();
                 sources.push(String::from_utf8_lossy(&bytes).into_owned());
             }
         }
     }
-    assert!(!sources.is_empty(), "testdata/projects holds no Dockerfile");
+    assert!(
+        !sources.is_empty(),
+        "no Dockerfile below {}",
+        root.display()
+    );
     sources
 }
 
