@@ -21,6 +21,26 @@ fn commands<'s>(script: &'s Script<'_>) -> Vec<&'s str> {
 }
 
 #[test]
+fn a_brace_in_a_word_closes_nothing() {
+    for (text, want) in [
+        ("echo $x} && ls", &["echo $x}", "ls"][..]),
+        ("{ echo ${x}}; }; ls", &["echo ${x}}", "ls"]),
+        ("case $x} in a}) ls >b};; esac", &["ls >b}"]),
+        ("if true; then echo }a; fi", &["true", "echo }a"]),
+        (
+            "ls `f() { a }; }; f`",
+            &["ls `f() { a }; }; f`", "a }", "f"],
+        ),
+    ] {
+        let script = parse(text);
+        assert_eq!(script.certainty(), &Certainty::Certain, "{text}");
+        assert_eq!(commands(&script), want, "{text}");
+    }
+    // Alone in front of a command it is a keyword.
+    assert!(!parse("} && ls").is_certain());
+}
+
+#[test]
 fn commands_have_exact_ranges() {
     let cases: [(&str, &[&str]); 17] = [
         ("a b && c d", &["a b", "c d"]),

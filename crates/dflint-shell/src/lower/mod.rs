@@ -5,6 +5,7 @@
 //! against the text it should name, and everything else is rebuilt from them. Where a check fails
 //! the script is not [`Lowered::sound`], and no fix may trust it.
 
+mod braces;
 mod commands;
 mod compounds;
 mod limits;
@@ -61,8 +62,14 @@ fn parse_as<'a>(text: &str, dialect: Dialect, place: Place) -> Lowered<'a> {
         Dialect::Posix => ShellDialect::Posix,
         Dialect::Bash => ShellDialect::Bash,
     };
-    let result = Parser::with_dialect(text, dialect).parse();
-    lower(text, &result, place)
+    let read = |parsed: &str| {
+        let result = Parser::with_dialect(parsed, dialect).parse();
+        lower(text, &result, place)
+    };
+    let covered = braces::covered(text).map(|covered| read(&covered));
+    covered
+        .filter(|lowered| lowered.sound)
+        .unwrap_or_else(|| read(text))
 }
 
 fn lower<'a>(text: &str, result: &ParseResult, place: Place) -> Lowered<'a> {
