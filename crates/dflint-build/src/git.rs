@@ -1,5 +1,8 @@
 //! Git repositories as sources of `ADD`, as BuildKit's `dfgitutil` reads them.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use dflint_parser::lowercase;
 
 /// Why the address of a Git repository is refused.
@@ -61,8 +64,8 @@ pub fn parse(source: &str) -> Result<Option<GitSource>, GitError> {
         ssh: address.scheme == "ssh",
         ..GitSource::default()
     };
-    git.read_fragment(address.fragment)?;
-    git.read_query(address.query)?;
+    git.read_fragment(&address.fragment())?;
+    git.read_query(address.query.unwrap_or_default())?;
     Ok(Some(git))
 }
 
@@ -96,14 +99,18 @@ struct Address<'s> {
     user: &'s str,
     host: &'s str,
     path: &'s str,
-    query: &'s str,
+    /// What follows `?`; `None` without one.
+    query: Option<&'s str>,
     fragment: &'s str,
 }
 
 impl<'s> Address<'s> {
     fn parse(source: &'s str) -> Option<Self> {
         let (before, fragment) = source.split_once('#').unwrap_or((source, ""));
-        let (before, query) = before.split_once('?').unwrap_or((before, ""));
+        let (before, query) = match before.split_once('?') {
+            Some((before, query)) => (before, Some(query)),
+            None => (before, None),
+        };
         if let Some((scheme, rest)) = before.split_once("://") {
             let scheme = GIT_SCHEMES
                 .into_iter()
@@ -113,6 +120,9 @@ impl<'s> Address<'s> {
                 None => (rest, ""),
             };
             let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+            if has_bad_escape(path) || has_bad_escape(fragment) {
+                return None;
+            }
             return Some(Self {
                 scheme,
                 is_scp: false,
@@ -145,10 +155,23 @@ impl<'s> Address<'s> {
             return format!("{}@{}:{}", self.user, self.host, self.path);
         }
         let at = if self.user.is_empty() { "" } else { "@" };
+        // Without a query the sign of one stays.
+        let sign = if self.query == Some("") { "?" } else { "" };
         format!(
-            "{}://{}{at}{}{}",
-            self.scheme, self.user, self.host, self.path
+            "{}://{}{at}{}{}{sign}",
+            self.scheme,
+            self.user,
+            self.host,
+            encoded_path(self.path)
         )
+    }
+
+    /// What follows `#`, which is encoded in an address with a scheme.
+    fn fragment(&self) -> Cow<'s, str> {
+        if self.is_scp {
+            return self.fragment.into();
+        }
+        percent_decode(self.fragment).into()
     }
 }
 
@@ -246,6 +269,24 @@ fn has_bad_escape(text: &str) -> bool {
     escapes.any(|rest| !digits(rest))
 }
 
+/// A path as Go's `URL.EscapedPath` has it: as it is written where that is properly encoded.
+fn encoded_path(path: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+    let is_encoded = |byte: u8| is_plain(byte) || b"!'()*[]%".contains(&byte);
+    if path.bytes().all(is_encoded) {
+        return path.into();
+    }
+    let mut encoded = String::with_capacity(path.len());
+    for byte in percent_decode(path).bytes() {
+        if is_plain(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded.into()
+}
+
 fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -276,6 +317,25 @@ mod tests {
 
     fn git(source: &str) -> GitSource {
         parse(source).unwrap().unwrap()
+    }
+
+    #[test]
+    fn addresses_are_encoded_as_in_go() {
+        for (source, remote) in [
+            ("https://x.org/a b.git", "https://x.org/a%20b.git"),
+            ("https://x.org/a%20b.git", "https://x.org/a%20b.git"),
+            ("https://x.org/é!.git", "https://x.org/%C3%A9%21.git"),
+            ("https://x.org/a[b]!.git", "https://x.org/a[b]!.git"),
+            ("https://x.org/a.git?", "https://x.org/a.git?"),
+            ("https://x.org/a.git?tag=b", "https://x.org/a.git"),
+            ("git@x.org:a b.git", "git@x.org:a b.git"),
+        ] {
+            assert_eq!(git(source).remote, remote, "{source}");
+        }
+        assert_eq!(git("https://x.org/a.git#b%20c").reference, "b c");
+        assert_eq!(git("git@x.org:a.git#b%20c").reference, "b%20c");
+        assert_eq!(parse("https://x.org/a%zz.git"), Ok(None));
+        assert_eq!(parse("https://x.org/a.git#%zz"), Ok(None));
     }
 
     #[test]

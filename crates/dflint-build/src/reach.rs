@@ -46,6 +46,13 @@ const AFTER_INSTRUCTIONS: Point = Point::Instruction {
     read: true,
 };
 
+/// Every base is known: names of bases are resolved, stages that name each other are looked up,
+/// and `.dockerignore` is read.
+const AFTER_BASES: Point = Point::Base {
+    stage: usize::MAX,
+    platform: true,
+};
+
 /// The last point that BuildKit reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reach(Option<Point>);
@@ -70,6 +77,13 @@ impl Reach {
             is_met(model, error, point).then_some(point)
         });
         Self(points.min())
+    }
+
+    /// As if it also stopped before it converts the first step.
+    #[must_use]
+    pub fn before_steps(self) -> Self {
+        let last = self.0.map_or(AFTER_BASES, |last| last.min(AFTER_BASES));
+        Self(Some(last))
     }
 
     /// Whether BuildKit gets as far as `point`.
@@ -99,13 +113,8 @@ fn point_of_syntax_error(file: &Dockerfile<'_>, error: &SyntaxError) -> Point {
 }
 
 fn point(model: &Model<'_>, error: &ConversionError) -> Point {
-    // Names of bases are resolved, and stages that name each other, when all of them are known.
-    let between = Point::Base {
-        stage: usize::MAX,
-        platform: true,
-    };
     if is_in_copy_from(model.file(), error) {
-        return between;
+        return AFTER_BASES;
     }
     match error.kind {
         ErrorKind::NoStages => return AFTER_INSTRUCTIONS,
@@ -113,7 +122,7 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
         | ErrorKind::UnknownTarget { .. }
         | ErrorKind::UnknownStageIndex(_)
         | ErrorKind::VariableInFrom
-        | ErrorKind::CircularDependency(_) => return between,
+        | ErrorKind::CircularDependency(_) => return AFTER_BASES,
         _ => {}
     }
     let line = error.line;

@@ -1,6 +1,6 @@
 //! From source and settings to findings.
 
-use dflint_build::{Model, Reach};
+use dflint_build::{BuildContext, Model, Reach};
 use dflint_fix::LineEnding;
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
@@ -96,7 +96,7 @@ fn found_by_rules<'a>(
             facts: &facts,
             options: &settings.options,
             dialect,
-            reach: reach(model, ignores, dialect),
+            reach: reach(model, ignores, around.context, dialect),
         };
         findings.extend(
             rules
@@ -162,7 +162,12 @@ fn build_errors(model: &Model<'_>) -> impl Iterator<Item = dflint_rules::Finding
 }
 
 /// How far the tool gets whose line is drawn.
-fn reach(model: &Model<'_>, ignores: &Ignores<'_>, dialect: Dialect) -> Reach {
+fn reach(
+    model: &Model<'_>,
+    ignores: &Ignores<'_>,
+    context: Option<&dyn BuildContext>,
+    dialect: Dialect,
+) -> Reach {
     if dialect != Dialect::Buildkit {
         return Reach::EVERYTHING;
     }
@@ -170,7 +175,13 @@ fn reach(model: &Model<'_>, ignores: &Ignores<'_>, dialect: Dialect) -> Reach {
     if ignores.check_error().is_some() {
         return Reach::NOTHING;
     }
-    Reach::of(model)
+    let reach = Reach::of(model);
+    // BuildKit refuses a pattern that is not valid whether or not a step copies something.
+    let ignore = context.and_then(BuildContext::ignore);
+    match ignore.is_some_and(|ignore| !ignore.errors().is_empty()) {
+        true => reach.before_steps(),
+        false => reach,
+    }
 }
 
 /// What BuildKit refuses. These findings cannot be deselected or ignored: nothing else that is

@@ -135,3 +135,30 @@ fn ignored_sources_in_front_of_one_that_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_pattern_that_is_not_valid_stops_the_build_before_the_first_step() -> Result<(), Box<dyn Error>>
+{
+    let dockerfile = "FROM a AS B\nFROM c\nWORKDIR d\nCMD e\n";
+    let before = [("StageNameCasing", 1)];
+    for (ignore, want) in [
+        (
+            "[f]",
+            &[
+                ("JSONArgsRecommended", 4),
+                ("StageNameCasing", 1),
+                ("WorkdirRelativePath", 3),
+            ][..],
+        ),
+        ("[f", &before),
+        ("ok\n!", &before),
+    ] {
+        let context = MemoryContext::new([(".dockerignore", ignore)]);
+        assert_eq!(
+            warnings(dockerfile, None, Some(&context))?,
+            want,
+            "{ignore}"
+        );
+    }
+    Ok(())
+}

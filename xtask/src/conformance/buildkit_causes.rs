@@ -1,7 +1,7 @@
 //! How BuildKit names the cause for which it refuses a file, and how dflint names it.
 
 /// Part of BuildKit's message, and part of dflint's for the same cause.
-const CAUSES: [(&str, &str); 46] = [
+const CAUSES: [(&str, &str); 47] = [
     ("unknown instruction", "unknown instruction"),
     ("unknown instruction", "before the end of the file"),
     ("FROM requires", "FROM takes"),
@@ -55,6 +55,7 @@ const CAUSES: [(&str, &str); 46] = [
     ("syntax error", "cannot read the heredoc name"),
     ("bad substitution", "cannot read the heredoc name"),
     ("unsupported modifier", "cannot read the heredoc name"),
+    ("invalid value for required", "`required` is"),
     ("device name", "the device has a name"),
     ("unexpected key '", "a device has only the fields"),
 ];

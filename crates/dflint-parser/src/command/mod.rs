@@ -144,9 +144,10 @@ fn onbuild<'a>(
         return Err(Problem::new(span, "ONBUILD needs an instruction"));
     };
     check_flags(instruction, &[])?;
-    use InstructionName as Name;
-    if let Some(name @ (Name::Onbuild | Name::From | Name::Maintainer)) = inner.name {
-        let message = format!("{} cannot stand under ONBUILD", name.as_str());
+    // BuildKit compares in upper case here, to which no `İ` becomes an `I`.
+    let upper = inner.keyword.as_str().to_uppercase();
+    if matches!(upper.as_str(), "ONBUILD" | "FROM" | "MAINTAINER") {
+        let message = format!("{upper} cannot stand under ONBUILD");
         return Err(Problem::new(inner.keyword.span(), message));
     }
     Ok(Command::Onbuild(inner))

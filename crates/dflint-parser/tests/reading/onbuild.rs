@@ -50,6 +50,11 @@ fn only_the_parser_looks_into_it() {
     for (source, message) in [
         // These fail only in a stage based on the image.
         ("ONBUILD FOO", ""),
+        ("ONBUILD MA\u{130}NTAINER a", ""),
+        (
+            "ONBUILD ma\u{131}ntainer a",
+            "MAINTAINER cannot stand under ONBUILD",
+        ),
         ("ONBUILD COPY a", ""),
         ("ONBUILD RUN --foo a", ""),
         ("ONBUILD ENV a", "ENV needs a value: write ENV a=<value>"),
