@@ -131,17 +131,14 @@ fn matches_with_parents(pattern: &Pattern, path: &str) -> bool {
 
 /// Reads one line that is neither empty nor a comment.
 fn read_pattern(line: &str) -> Result<Pattern, PatternError> {
-    let (written, is_exception) = match line.strip_prefix('!') {
-        Some(rest) => (rest.trim(), true),
-        None => (line, false),
-    };
-    if written.is_empty() {
-        return Err(PatternError::LoneExclamation);
-    }
-    let cleaned = path::clean(written);
-    let text = match cleaned.strip_prefix('/') {
-        Some(relative) if !relative.is_empty() => relative.to_owned(),
-        _ => cleaned,
+    // What the file is read into is read again as a list of patterns, so that `./!a` is an
+    // exception, and `!/` one of nothing.
+    let listed = listed_pattern(line);
+    let cleaned = path::clean(listed.trim());
+    let (text, is_exception) = match cleaned.strip_prefix('!') {
+        Some("") => return Err(PatternError::LoneExclamation),
+        Some(rest) => (rest.to_owned(), true),
+        None => (cleaned, false),
     };
     let matcher = compile(&text).ok_or_else(|| PatternError::Syntax(text.clone()))?;
     Ok(Pattern {
@@ -149,6 +146,20 @@ fn read_pattern(line: &str) -> Result<Pattern, PatternError> {
         is_exception,
         matcher,
     })
+}
+
+/// A line as `ignorefile.ReadAll` lists it: cleaned, relative, `!` in front.
+fn listed_pattern(line: &str) -> String {
+    let (sign, written) = match line.strip_prefix('!') {
+        Some(rest) => ("!", rest.trim()),
+        None => ("", line),
+    };
+    if written.is_empty() {
+        return sign.to_owned();
+    }
+    let cleaned = path::clean(written);
+    let relative = cleaned.strip_prefix('/').filter(|rest| !rest.is_empty());
+    format!("{sign}{}", relative.unwrap_or(&cleaned))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -360,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_last_match_decides() {
-        let ignore = "*\n!src\nsrc/*.log\n! keep.log";
+        let ignore = "*\n./!src\nsrc/*.log\n! keep.log";
         for (path, want) in [
             ("README", true),
             ("src", false),
@@ -375,10 +386,12 @@ mod tests {
 
     #[test]
     fn what_buildkit_refuses_is_listed() {
-        let ignore = DockerIgnore::parse("!\n[a\n[]\nx\\\nok");
+        let ignore = DockerIgnore::parse("!\n[a\n[]\nx\\\nok\n!/\n./!/");
         assert_eq!(ignore.patterns().len(), 1);
-        assert_eq!(ignore.errors().len(), 4);
-        assert_eq!(ignore.errors()[0], PatternError::LoneExclamation);
+        assert_eq!(ignore.errors().len(), 6);
+        for lone in [0, 4, 5] {
+            assert_eq!(ignore.errors()[lone], PatternError::LoneExclamation);
+        }
     }
 
     #[test]

@@ -81,7 +81,11 @@ pub(crate) fn file_name(url: &str) -> String {
         .find('/')
         .and_then(|at| without_query.get(at..));
     let path = path.unwrap_or_default();
-    if has_bad_escape(path) {
+    let authority = match path.is_empty() {
+        true => without_query,
+        false => without_query.strip_suffix(path).unwrap_or_default(),
+    };
+    if has_control(url) || !is_authority(authority) || has_bad_escape(path) {
         return UNNAMED.to_owned();
     }
     let decoded = percent_decode(path);
@@ -120,7 +124,8 @@ impl<'s> Address<'s> {
                 None => (rest, ""),
             };
             let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-            if has_bad_escape(path) || has_bad_escape(fragment) {
+            let is_bad = has_control(source) || has_bad_escape(path) || has_bad_escape(fragment);
+            if is_bad || !is_authority(authority) {
                 return None;
             }
             return Some(Self {
@@ -259,6 +264,32 @@ fn with_prefix(prefix: &str, value: String) -> String {
     format!("{prefix}{value}")
 }
 
+/// Whether a control character stands in `text`, which makes it no address for Go.
+fn has_control(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_control())
+}
+
+/// Whether Go takes `authority` for `[user@]host[:port]`.
+fn is_authority(authority: &str) -> bool {
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let allowed = |byte: u8, signs: &[u8]| byte.is_ascii_alphanumeric() || signs.contains(&byte);
+    let is_user = user
+        .bytes()
+        .all(|byte| allowed(byte, b"-._:~!$&'()*+,;=%@"));
+    let is_host = |byte: u8| !byte.is_ascii() || allowed(byte, b"-._~!$&'()*+,;=:[]<>\"");
+    let port = match host.rsplit_once(']') {
+        Some((_, port)) => port,
+        None if host.starts_with('[') => return false,
+        None => host
+            .rfind(':')
+            .map_or("", |at| host.get(at..).unwrap_or_default()),
+    };
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    is_user
+        && host.bytes().all(is_host)
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
 /// Whether a `%` is not followed by two hexadecimal digits, which makes it no address for Go.
 fn has_bad_escape(text: &str) -> bool {
     let digits = |rest: &str| {
@@ -334,7 +365,25 @@ mod tests {
         }
         assert_eq!(git("https://x.org/a.git#b%20c").reference, "b c");
         assert_eq!(git("git@x.org:a.git#b%20c").reference, "b%20c");
-        assert_eq!(parse("https://x.org/a%zz.git"), Ok(None));
+        for refused in [
+            "https://x.org/a%zz.git",
+            "https://x y/a.git",
+            "https://x{y/a.git",
+            "https://u{v@x.org/a.git",
+            "https://x.org:b/a.git",
+            "https://[::1/a.git",
+            "https://x.org/\u{7f}.git",
+        ] {
+            assert_eq!(parse(refused), Ok(None), "{refused}");
+            assert_eq!(file_name(refused), "__unnamed__", "{refused}");
+        }
+        for taken in [
+            "https://[::1]:80/a.git",
+            "https://é.org:/a.git",
+            "ssh://u:p%40q@x_y/a",
+        ] {
+            assert!(parse(taken).unwrap().is_some(), "{taken}");
+        }
         assert_eq!(parse("https://x.org/a.git#%zz"), Ok(None));
     }
 

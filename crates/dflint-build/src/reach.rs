@@ -148,7 +148,7 @@ fn point(model: &Model<'_>, error: &ConversionError) -> Point {
 /// when everything is converted, and with a target it converts no step of a stage that the target
 /// does not need.
 fn is_met(model: &Model<'_>, error: &ConversionError, point: Point) -> bool {
-    let has_target = model.options().target.is_some();
+    let has_target = model.options().named_target().is_some();
     match point {
         Point::Step { .. } if error.kind == ErrorKind::EmptyRun => false,
         Point::Step { stage, .. } if has_target => {

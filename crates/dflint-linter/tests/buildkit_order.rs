@@ -110,7 +110,15 @@ fn an_instruction_begins_with_the_escape_in_front_of_its_word() {
 #[test]
 fn a_stage_that_the_target_does_not_need_stops_nothing() {
     let dockerfile = "FROM a AS one\nSTOPSIGNAL none\nFROM a AS two\nCMD b\n";
-    assert_eq!(warnings(dockerfile, None, None).unwrap(), []);
+    // An empty name is none.
+    for target in [None, Some("")] {
+        assert_eq!(warnings(dockerfile, target, None).unwrap(), []);
+    }
+    let without_error = "FROM a\nCMD b\n";
+    assert_eq!(
+        warnings(without_error, Some(""), None).unwrap(),
+        [("JSONArgsRecommended", 2)]
+    );
     assert_eq!(
         warnings(dockerfile, Some("two"), None).unwrap(),
         [("JSONArgsRecommended", 4)]

@@ -20,7 +20,7 @@ impl<'m, 'a> Context<'m, 'a> {
     /// stage, and stops at the first error. dflint judges a trigger where it is written.
     pub(crate) fn visits(self) -> impl Iterator<Item = Visit<'m, 'a>> {
         let buildkit = self.dialect == Dialect::Buildkit;
-        let only_reachable = buildkit && self.model.options().target.is_some();
+        let only_reachable = buildkit && self.model.options().named_target().is_some();
         let stages = self.model.stages().iter();
         let stages = stages.filter(move |stage| stage.reachable || !only_reachable);
         stages.flat_map(move |stage| {

@@ -66,8 +66,8 @@ impl Builder<'_, '_> {
     pub(super) fn global_args(&mut self, given: &ModelOptions) {
         let last_name = self.file.instructions.iter().rev().find_map(from_clause);
         let last_name = last_name.and_then(|(_, from)| stage_name(from));
-        let target = self.options.target.clone().or(last_name);
-        let predefined = predefined_args(self.options, target.as_deref()).into_iter();
+        let target = self.options.named_target().or(last_name.as_deref());
+        let predefined = predefined_args(self.options, target).into_iter();
         let given_or = |(name, value)| {
             let value = match (given.build_arg(name), self.options.arguments) {
                 (Some(given), _) => given.into(),

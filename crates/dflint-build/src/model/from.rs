@@ -113,7 +113,7 @@ impl<'a> Builder<'a, '_> {
 
     pub(super) fn target(&mut self) -> Option<StageId> {
         let last = self.stages.len().checked_sub(1).map(StageId);
-        let Some(name) = &self.options.target else {
+        let Some(name) = self.options.named_target() else {
             return last;
         };
         let found = self.find_stage(name);
@@ -121,7 +121,7 @@ impl<'a> Builder<'a, '_> {
             let mut known: Vec<&str> = self.names.keys().map(String::as_str).collect();
             known.sort_unstable();
             let kind = ErrorKind::UnknownTarget {
-                name: name.clone(),
+                name: name.to_owned(),
                 suggestion: did_you_mean(name, known),
             };
             self.refuse(kind, Span::empty(0), 1, None);

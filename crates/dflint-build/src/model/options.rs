@@ -54,6 +54,12 @@ impl ModelOptions {
         }
     }
 
+    /// The stage to build as it is named; `None` for the last one, which an empty name means too.
+    #[must_use]
+    pub fn named_target(&self) -> Option<&str> {
+        self.target.as_deref().filter(|name| !name.is_empty())
+    }
+
     /// The value that `--build-arg` gives to `name`.
     #[must_use]
     pub fn build_arg(&self, name: &str) -> Option<&str> {
