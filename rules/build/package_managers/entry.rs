@@ -95,8 +95,6 @@ pub(super) struct CacheEntry {
     pub(super) sharing: Sharing,
     pub(super) class: CacheClass,
     #[serde(default)]
-    pub(super) proven: bool,
-    #[serde(default)]
     pub(super) per_platform: bool,
     #[serde(default)]
     pub(super) only_for: Vec<Action>,

@@ -276,7 +276,6 @@ fn caches(entries: &BTreeMap<String, CacheEntry>) -> String {
                 ("env", moves(&cache.env)),
                 ("sharing", cache.sharing.literal()),
                 ("class", cache.class.literal()),
-                ("proven", cache.proven.literal()),
                 ("per_platform", cache.per_platform.literal()),
                 ("only_for", cache.only_for.literal()),
                 ("only_commands", cache.only_commands.literal()),

@@ -32,8 +32,6 @@ pub struct Cache {
     pub sharing: Sharing,
     /// When a mount of it is right.
     pub class: CacheClass,
-    /// Whether a real build has shown it (docs/evidence.md).
-    pub proven: bool,
     /// Whether its content depends on the processor architecture without saying so in its names.
     pub per_platform: bool,
     /// The actions that use it; empty: all that download or build.
