@@ -47,7 +47,8 @@ pub(super) struct Base {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Allowance {
-    /// A path in the image, without the leading `/`; everything below it is meant too.
+    /// A path in the image, without the leading `/`; everything below it is meant too. `*` stands
+    /// for a part of a name that is another one each time.
     pub(super) path: String,
     /// Why it may differ.
     pub(super) why: String,

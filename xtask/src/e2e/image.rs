@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
 use anyhow::Context;
+use dflint_knowledge::glob;
 use tar::EntryType;
 
 /// What is the matter with a path that only its mode or owner tells apart.
@@ -113,11 +114,13 @@ impl Image {
 }
 
 impl Difference {
-    /// Takes out what may differ. Folders that only led to such a path go with it.
+    /// Takes out what may differ: paths, and patterns with `*`. Folders that only led to such a
+    /// path go with it.
     pub(super) fn without(mut self, allowed: &[&str]) -> Self {
         let below = |path: &str, root: &str| {
-            path.strip_prefix(root)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            let rest = path.strip_prefix(root);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                || (root.contains('*') && glob::matches(root, path))
         };
         self.files.retain(|(path, what)| {
             let inside = allowed.iter().any(|root| below(path, root));
@@ -257,6 +260,8 @@ mod tests {
         let before = image(&[("root/.npm/x", b"1", 0o644), ("root/.npmrc", b"1", 0o644)]);
         let left = before.difference(&image(&[])).without(&["root/.npm"]);
         assert_eq!(left.files, [("root/.npmrc".to_owned(), "gone")]);
+        let left = before.difference(&image(&[])).without(&["root/.*rc"]);
+        assert_eq!(left.files, [("root/.npm/x".to_owned(), "gone")]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::thread;
 use anyhow::Context;
 
 /// The endings of packages; everything else is an index.
-const PACKAGES: [&str; 6] = ["whl", "tgz", "crate", "zip", "gem", "jar"];
+const PACKAGES: [&str; 8] = ["whl", "tgz", "crate", "zip", "gem", "jar", "rpm", "zst"];
 
 /// The port is fixed, since a lock file can hold a hash of the registry's address (poetry's does).
 const PORT: u16 = 8945;
@@ -118,10 +118,11 @@ impl Files {
         let mut body = fs::read(&file)?;
         if !is_package {
             let kind = request.path.trim_start_matches('/').split('/').next();
-            let text = String::from_utf8_lossy(&body);
-            body = text
-                .replace("@REGISTRY@", &address(kind.unwrap_or_default()))
-                .into_bytes();
+            // What is no text names no address.
+            if let Ok(text) = str::from_utf8(&body) {
+                let address = address(kind.unwrap_or_default());
+                body = text.replace("@REGISTRY@", &address).into_bytes();
+            }
         }
         let mut hasher = DefaultHasher::new();
         hasher.write(&body);
