@@ -1,0 +1,3 @@
+import bravo from "bravo";
+
+console.log("changed", bravo);
