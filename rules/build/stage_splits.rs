@@ -47,6 +47,9 @@ struct Language {
     builds: Vec<String>,
     artefact: Artefact,
     leaves: String,
+    check: String,
+    #[serde(default)]
+    prune: String,
     shape: Shape,
     #[serde(default)]
     sources: Vec<String>,
@@ -125,13 +128,16 @@ impl Language {
         }
         let proofs: Vec<(String, Vec<String>)> = self.proofs.clone().into_iter().collect();
         Ok(format!(
-            "Language {{ title: {}, tool: {}, builds: {}, artefact: {}, leaves: {}, shape: {}, \
+            "Language {{ title: {}, tool: {}, builds: {}, artefact: {}, leaves: {}, check: {}, \
+             prune: {}, shape: {}, \
              sources: {}, proofs: {}, starts_programs: {}, build_env: {}, keeps_base: {}, runtimes: {} }}",
             self.title.literal(),
             self.tool.literal(),
             self.builds.literal(),
             self.artefact.literal(),
             self.leaves.literal(),
+            self.check.literal(),
+            self.prune.literal(),
             self.shape.literal(),
             self.sources.literal(),
             proofs.literal(),

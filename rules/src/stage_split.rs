@@ -20,6 +20,10 @@ pub struct Language {
     pub artefact: Artefact,
     /// What stays in the image for nothing, for messages.
     pub leaves: &'static str,
+    /// What a person must check before the program is trusted to run alone: "that …", for titles.
+    pub check: &'static str,
+    /// The command that drops packages which only the build needs; empty where there is none.
+    pub prune: &'static str,
     /// What the second stage looks like, for messages.
     pub shape: Shape,
     /// Files that a build reads and the program does not: names with `*` as wildcard, folders with
@@ -125,6 +129,16 @@ mod table {
 #[must_use]
 pub fn languages() -> &'static [Language] {
     table::LANGUAGES
+}
+
+/// The language that the image `repository` builds.
+#[must_use]
+pub fn language_of_image(repository: &str) -> Option<&'static Language> {
+    let builds_there = |language: &&Language| {
+        let mut runtimes = language.runtimes.iter();
+        runtimes.any(|runtime| runtime.image == repository)
+    };
+    table::LANGUAGES.iter().find(builds_there)
 }
 
 /// Whether only a build needs the package `name` of a distribution.

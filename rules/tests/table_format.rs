@@ -247,6 +247,7 @@ title = "Tool"
 tool = "tool"
 artefact = "jar"
 leaves = "tools"
+check = "it runs"
 shape = { from = "a", copy = "COPY b c" }
 runtimes = [{ image = "docker.io/library/tool", tag = "{number}-{debian}", from = "debian:{2}" }]
 "#;

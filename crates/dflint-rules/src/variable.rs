@@ -40,6 +40,11 @@ impl<'t> NamedVariables<'t> {
         Self(found)
     }
 
+    /// Every name, once.
+    pub(crate) fn into_names(self) -> impl Iterator<Item = &'t str> {
+        self.0.into_keys()
+    }
+
     /// Where the word first names the variable: the name's bytes in the logical text.
     pub(crate) fn place(&self, name: &str) -> Option<Range<usize>> {
         self.0.get(name).map(|named| named.place.clone())

@@ -33,6 +33,10 @@ pub(super) fn brought(ground: &Ground) -> Result<Vec<Brought>, String> {
         let Action::Copy(copy) = &step.action else {
             continue;
         };
+        // The final stage takes the same files from there.
+        if matches!(copy.from, Origin::Stage(_)) {
+            continue;
+        }
         let line = step.instruction.start_line;
         let is_archive = |source: &CopySource| match source {
             CopySource::Path { path, .. } => may_unpack(path.as_str()),

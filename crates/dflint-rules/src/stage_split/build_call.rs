@@ -21,20 +21,16 @@ pub(crate) struct BuildCall<'m> {
 
 impl<'m> BuildCall<'m> {
     /// The last build of the stage: the one that makes what the image is for.
-    pub(crate) fn of(cx: &Context<'m, '_>, stage: &'m Stage<'_>) -> Option<Self> {
+    pub(crate) fn of(cx: &Context<'m, '_>, stage: &Stage<'_>) -> Option<Self> {
         Self::last(cx, stage, |artefact| artefact != Artefact::PythonPackages)
     }
 
     /// The last installation of Python's packages, which may compile some of them.
-    pub(crate) fn of_python(cx: &Context<'m, '_>, stage: &'m Stage<'_>) -> Option<Self> {
+    pub(crate) fn of_python(cx: &Context<'m, '_>, stage: &Stage<'_>) -> Option<Self> {
         Self::last(cx, stage, |artefact| artefact == Artefact::PythonPackages)
     }
 
-    fn last(
-        cx: &Context<'m, '_>,
-        stage: &'m Stage<'_>,
-        wanted: fn(Artefact) -> bool,
-    ) -> Option<Self> {
+    fn last(cx: &Context<'m, '_>, stage: &Stage<'_>, wanted: fn(Artefact) -> bool) -> Option<Self> {
         let own = stage.steps.iter().enumerate().skip(stage.first_own_step);
         let runs = own.filter(|(_, step)| matches!(step.action, Action::Run(_)));
         let mut builds = runs.rev().filter_map(|(at, step)| {

@@ -1,5 +1,7 @@
 //! Which instructions belong to the build, which to the program, and which to both.
 
+use std::collections::HashSet;
+
 use dflint_build::packages::Invocation;
 use dflint_build::path::base;
 use dflint_build::{Action, CopySource, Origin, Step};
@@ -27,6 +29,15 @@ pub(super) struct Division {
     pub(super) installed: Installed,
 }
 
+/// The steps in front of the division, while it is found out where each belongs.
+struct Sorting<'g, 'm, 'a> {
+    ground: &'g Ground<'m, 'a>,
+    made: &'g Made,
+    brought: &'g [Brought],
+    /// What the steps so far have installed from packages.
+    installed: Installed,
+}
+
 /// What becomes of a step in front of the division.
 enum Fate {
     Stays,
@@ -51,14 +62,20 @@ pub(super) fn divide(
         repeated: Vec::new(),
         installed: Installed::default(),
     };
+    let mut sorting = Sorting {
+        ground,
+        made,
+        brought,
+        installed: Installed::default(),
+    };
     for (at, step) in steps.iter().enumerate().take(division.last + 1) {
-        let fate = fate(ground, made, brought, at, step, &mut division.installed)?;
-        match fate {
+        match sorting.fate(at, step)? {
             Fate::Stays => {}
             Fate::Moves => division.moved.push(at),
             Fate::Repeats => division.repeated.push(at),
         }
     }
+    division.installed = sorting.installed;
     for step in steps.iter().skip(division.last + 1) {
         runs_in_final_stage(ground, step)?;
     }
@@ -115,44 +132,117 @@ pub(super) fn all_commands<'m>(step: &'m Step<'_>) -> impl Iterator<Item = Simpl
         .flat_map(|script| script.commands())
 }
 
-fn fate(
-    ground: &Ground,
-    made: &Made,
-    brought: &[Brought],
-    at: usize,
-    step: &Step,
-    installed: &mut Installed,
-) -> Result<Fate, String> {
-    let line = step.instruction.start_line;
-    match &step.action {
-        Action::Env(pairs) => {
-            let mut names = pairs.iter().map(|pair| pair.key.as_str());
-            match names.all(|name| ground.call.language.is_build_variable(name)) {
-                true => Ok(Fate::Stays),
-                false => Ok(Fate::Repeats),
+impl Sorting<'_, '_, '_> {
+    fn fate(&mut self, at: usize, step: &Step) -> Result<Fate, String> {
+        let ground = self.ground;
+        let line = step.instruction.start_line;
+        match &step.action {
+            Action::Env(pairs) => {
+                let mut names = pairs.iter().map(|pair| pair.key.as_str());
+                match names.all(|name| ground.call.language.is_build_variable(name)) {
+                    true => Ok(Fate::Stays),
+                    false => Ok(Fate::Repeats),
+                }
+            }
+            Action::Label(_)
+            | Action::Expose(_)
+            | Action::Volume(_)
+            | Action::Stopsignal(_)
+            | Action::Healthcheck(_)
+            | Action::Cmd(_)
+            | Action::Entrypoint(_)
+            | Action::Maintainer(_) => Ok(Fate::Moves),
+            Action::Copy(copy) if matches!(copy.from, Origin::Stage(_)) => {
+                same_directory(ground, step).map(|()| Fate::Repeats)
+            }
+            Action::Copy(_) if ground.call.language.artefact == Artefact::PythonPackages => {
+                match comes_again(ground, step) {
+                    true => Ok(Fate::Stays),
+                    false => same_directory(ground, step).map(|()| Fate::Repeats),
+                }
+            }
+            Action::Arg(_) | Action::Workdir { .. } | Action::User(_) | Action::Copy(_) => {
+                Ok(Fate::Stays)
+            }
+            Action::Run(_) => self.fate_of_run(at, step),
+            Action::Shell(_) | Action::Onbuild(_) | Action::Invalid => Err(format!(
+                "line {line} is neither the build's nor the program's alone"
+            )),
+        }
+    }
+
+    fn fate_of_run(&mut self, at: usize, step: &Step) -> Result<Fate, String> {
+        let ground = self.ground;
+        let line = step.instruction.start_line;
+        if !step.script().is_some_and(|script| script.is_certain()) {
+            return Err(format!("the script of line {line} cannot be read"));
+        }
+        let (mut repeated, mut other) = (false, false);
+        for RunCommand { command, call, .. } in ground.cx.run_commands(step) {
+            let command = *command;
+            if writes_elsewhere(command) {
+                return Err(format!(
+                    "line {line} writes files that the program may need"
+                ));
+            }
+            let Some(name) = command.name() else {
+                if command.words().len() > 0 {
+                    return Err(format!(
+                        "line {line} runs a command that is not known before the build"
+                    ));
+                }
+                other = true;
+                continue;
+            };
+            match call {
+                Some(call) if is_system(call) => {
+                    self.installed.add(step, call)?;
+                    other = true;
+                    continue;
+                }
+                Some(call)
+                    if call.manager.name == ground.call.language.tool
+                        && !serves_globally(ground, command) =>
+                {
+                    other = true;
+                    continue;
+                }
+                _ => {}
+            }
+            if serves_globally(ground, command) {
+                repeated = true;
+                continue;
+            }
+            if name == ground.call.language.tool
+                || finishes(name) && at >= ground.call.at
+                || commands().builders.contains(&name)
+            {
+                other = true;
+            } else if name == "chmod" && is_about_sources(command, step, self.brought) {
+                // The mode comes along with the file.
+                other = true;
+            } else if commands().repeated.contains(&name) {
+                repeated |= !(at >= ground.call.at && is_about(command, self.made));
+            } else if commands().printing.contains(&name) {
+                // On its own it means nothing; beside others it belongs to them.
+            } else if commands().harmless.contains(&name) {
+                other = true;
+            } else {
+                return Err(format!(
+                    "line {line} runs `{name}`, whose result the program may need"
+                ));
             }
         }
-        Action::Label(_)
-        | Action::Expose(_)
-        | Action::Volume(_)
-        | Action::Stopsignal(_)
-        | Action::Healthcheck(_)
-        | Action::Cmd(_)
-        | Action::Entrypoint(_)
-        | Action::Maintainer(_) => Ok(Fate::Moves),
-        Action::Copy(_) if ground.call.language.artefact == Artefact::PythonPackages => {
-            match comes_again(ground, step) {
-                true => Ok(Fate::Stays),
-                false => same_directory(ground, step).map(|()| Fate::Repeats),
-            }
+        match (repeated, other) {
+            (true, true) => Err(format!(
+                "line {line} prepares the image and builds in one `RUN`"
+            )),
+            (true, false) if !step.state.user().is_root() => Err(format!(
+                "line {line} prepares the image as another user than root"
+            )),
+            (true, false) => same_directory(ground, step).map(|()| Fate::Repeats),
+            (false, _) => Ok(Fate::Stays),
         }
-        Action::Arg(_) | Action::Workdir { .. } | Action::User(_) | Action::Copy(_) => {
-            Ok(Fate::Stays)
-        }
-        Action::Run(_) => fate_of_run(ground, made, brought, at, step, installed),
-        Action::Shell(_) | Action::Onbuild(_) | Action::Invalid => Err(format!(
-            "line {line} is neither the build's nor the program's alone"
-        )),
     }
 }
 
@@ -196,86 +286,6 @@ fn lands_as_named(source: &CopySource, place: &str) -> bool {
     };
     let is_top = folder(path.as_str()) == "/";
     is_top && (place.ends_with('/') || base(place) == base(path.as_str()))
-}
-
-fn fate_of_run(
-    ground: &Ground,
-    made: &Made,
-    brought: &[Brought],
-    at: usize,
-    step: &Step,
-    installed: &mut Installed,
-) -> Result<Fate, String> {
-    let line = step.instruction.start_line;
-    if !step.script().is_some_and(|script| script.is_certain()) {
-        return Err(format!("the script of line {line} cannot be read"));
-    }
-    let (mut repeated, mut other) = (false, false);
-    for RunCommand { command, call, .. } in ground.cx.run_commands(step) {
-        let command = *command;
-        if writes_elsewhere(command) {
-            return Err(format!(
-                "line {line} writes files that the program may need"
-            ));
-        }
-        let Some(name) = command.name() else {
-            if command.words().len() > 0 {
-                return Err(format!(
-                    "line {line} runs a command that is not known before the build"
-                ));
-            }
-            other = true;
-            continue;
-        };
-        match call {
-            Some(call) if is_system(call) => {
-                installed.add(step, call)?;
-                other = true;
-                continue;
-            }
-            Some(call)
-                if call.manager.name == ground.call.language.tool
-                    && !serves_globally(ground, command) =>
-            {
-                other = true;
-                continue;
-            }
-            _ => {}
-        }
-        if serves_globally(ground, command) {
-            repeated = true;
-            continue;
-        }
-        if name == ground.call.language.tool
-            || finishes(name) && at >= ground.call.at
-            || commands().builders.contains(&name)
-        {
-            other = true;
-        } else if name == "chmod" && is_about_sources(command, step, brought) {
-            // The mode comes along with the file.
-            other = true;
-        } else if commands().repeated.contains(&name) {
-            repeated |= !(at >= ground.call.at && is_about(command, made));
-        } else if commands().printing.contains(&name) {
-            // On its own it means nothing; beside others it belongs to them.
-        } else if commands().harmless.contains(&name) {
-            other = true;
-        } else {
-            return Err(format!(
-                "line {line} runs `{name}`, whose result the program may need"
-            ));
-        }
-    }
-    match (repeated, other) {
-        (true, true) => Err(format!(
-            "line {line} prepares the image and builds in one `RUN`"
-        )),
-        (true, false) if !step.state.user().is_root() => Err(format!(
-            "line {line} prepares the image as another user than root"
-        )),
-        (true, false) => same_directory(ground, step).map(|()| Fate::Repeats),
-        (false, _) => Ok(Fate::Stays),
-    }
 }
 
 /// Whether the command installs a program of its own (`npm install -g serve`), which the final
@@ -382,14 +392,19 @@ fn needs_older_index(ground: &Ground, step: &Step) -> bool {
 fn repeat_arguments(ground: &Ground, division: &mut Division) {
     let steps = &ground.stage.steps;
     let kept = division.moved.iter().chain(&division.repeated).copied();
-    let kept: Vec<usize> = kept.chain(division.last + 1..steps.len()).collect();
+    let kept = kept.chain(division.last + 1..steps.len());
+    let read: HashSet<&str> = kept
+        .filter_map(|at| steps.get(at))
+        .flat_map(variables::read)
+        .collect();
     for (at, step) in steps.iter().enumerate().take(division.last + 1) {
         if !matches!(step.action, Action::Arg(_)) {
             continue;
         }
-        let names = variables::declared(step);
-        let mut readers = kept.iter().filter_map(|at| steps.get(*at));
-        if readers.any(|reader| names.iter().any(|name| variables::reads(reader, name))) {
+        if variables::declared(step)
+            .iter()
+            .any(|name| read.contains(name))
+        {
             division.repeated.push(at);
         }
     }

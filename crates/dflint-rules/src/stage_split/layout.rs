@@ -13,10 +13,7 @@ use super::artefact::Made;
 use super::division::Division;
 use super::runtime::Runtime;
 
-/// The name of a stage that builds.
-const BUILD: &str = "build";
-
-/// Names that already say that a stage builds.
+/// Names that say that a stage builds, the usual one first.
 const BUILD_NAMES: [&str; 5] = ["build", "builder", "build-env", "build-stage", "compile"];
 
 /// The fix that divides the stage.
@@ -31,7 +28,7 @@ pub(super) fn fix(
     runtime: &Runtime,
 ) -> Result<Fix, String> {
     let file = ground.cx.dockerfile;
-    let names = names(ground);
+    let names = names(ground)?;
     let mut edits: Vec<Edit> = names.edit.iter().cloned().collect();
     let last = step(ground, division.last)?;
     let end = lines_of(file, last.instruction).end;
@@ -61,10 +58,10 @@ pub(super) fn fix(
         .collect();
     Ok(Fix {
         title: format!(
-            "Build in a stage of its own and run on `{}` with {}; check that the program reads \
-             and runs nothing else",
+            "Build in a stage of its own and run on `{}` with {}; check that {}",
             runtime.base,
             listed(&paths),
+            ground.call.language.check,
         ),
         safety: Safety::Unsafe,
         keeps: Keeps::Nothing,
@@ -115,17 +112,25 @@ struct Names {
 }
 
 /// A name that the file has stays with the image that it named, unless it says that it builds.
-fn names(ground: &Ground) -> Names {
+///
+/// # Errors
+/// Every name for the build stage is another stage's.
+fn names(ground: &Ground) -> Result<Names, String> {
+    let stages = ground.cx.model.stages();
+    let others = stages.iter().filter(|stage| stage.id != ground.stage.id);
+    let taken: Vec<&str> = others.filter_map(|other| other.name.as_deref()).collect();
+    let mut free = BUILD_NAMES.iter().filter(|name| !taken.contains(name));
+    let build = *free.next().ok_or("no name is left for the build stage")?;
     let from = ground.stage.from;
     let lower = ground.stage.instruction.keyword.as_str() == "from";
     let word = if lower { "as" } else { "AS" };
-    match &from.name {
+    Ok(match &from.name {
         None => Names {
-            build: BUILD.to_owned(),
+            build: build.to_owned(),
             last: String::new(),
             edit: Some(Edit::insert(
                 from.base.span().end,
-                format!(" {word} {BUILD}"),
+                format!(" {word} {build}"),
             )),
         },
         Some(name) if BUILD_NAMES.contains(&name.as_str()) => Names {
@@ -134,11 +139,11 @@ fn names(ground: &Ground) -> Names {
             edit: None,
         },
         Some(name) => Names {
-            build: BUILD.to_owned(),
+            build: build.to_owned(),
             last: format!(" {word} {}", name.as_str()),
-            edit: Some(Edit::replace(name.span(), BUILD)),
+            edit: Some(Edit::replace(name.span(), build)),
         },
-    }
+    })
 }
 
 /// The lines that an instruction leaves behind when it goes: its comments and an empty line too.

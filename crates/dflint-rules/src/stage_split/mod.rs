@@ -19,6 +19,7 @@ mod variables;
 
 use dflint_build::{Base, Stage};
 use dflint_fix::Fix;
+use dflint_knowledge::stage_split::Language;
 
 use crate::Context;
 
@@ -42,7 +43,17 @@ impl<'m> Ground<'m, '_> {
     }
 }
 
-/// The fix that divides the only stage of the file, which `call` builds in.
+/// What to do about a build that stays in the image, for messages: the second stage of `language`.
+pub(crate) fn advice(language: &Language) -> String {
+    format!(
+        "build in a stage of its own (`FROM … AS build`), then begin another on a small image such \
+         as `{}`, with `{}`",
+        language.shape.from, language.shape.copy,
+    )
+}
+
+/// The fix that divides the last stage of the file, which `call` builds in. All others stay as they
+/// are: no name or number of theirs changes.
 ///
 /// # Errors
 /// Why no plan can be made.
@@ -51,8 +62,13 @@ pub(crate) fn plan<'m, 'a>(
     stage: &'m Stage<'a>,
     call: BuildCall<'m>,
 ) -> Result<Fix, String> {
-    if !matches!(stage.base, Base::Image(_)) {
-        return Err("the base image is not known".to_owned());
+    if cx.model.stages().last().map(|last| last.id) != Some(stage.id) {
+        return Err("stages behind it may take files from it".to_owned());
+    }
+    match stage.base {
+        Base::Image(_) => {}
+        Base::Stage(_) => return Err("it is built upon another stage of the file".to_owned()),
+        _ => return Err("the base image is not known".to_owned()),
     }
     let ground = Ground {
         cx: *cx,

@@ -1,15 +1,18 @@
 //! Which variables the instructions of a final stage read.
 
 use dflint_build::{Action, Step};
-use dflint_parser::{Command, Text};
+use dflint_parser::Command;
 
 use crate::variable::NamedVariables;
 
-/// Whether the instruction, or the script that it runs, names the variable.
-pub(super) fn reads(step: &Step, name: &str) -> bool {
-    let names = |text: &Text| NamedVariables::of(text).place(name).is_some();
-    let mut heredocs = step.instruction.heredocs.iter();
-    names(&step.instruction.rest) || heredocs.any(|heredoc| names(&heredoc.body))
+/// The variables that the instruction, or the script that it runs, names; one may come twice.
+pub(super) fn read<'m>(step: &'m Step) -> impl Iterator<Item = &'m str> {
+    let heredocs = step.instruction.heredocs.iter();
+    let bodies = heredocs.map(|heredoc| &heredoc.body);
+    [&step.instruction.rest]
+        .into_iter()
+        .chain(bodies)
+        .flat_map(|text| NamedVariables::of(text).into_names())
 }
 
 /// The names that the step declares, of `ARG` and `ENV`.
@@ -28,7 +31,6 @@ pub(super) fn of_base(step: &Step) -> Option<String> {
         Command::Run(_) | Command::Cmd(_) | Command::Entrypoint(_) | Command::Healthcheck(_)
     );
     let base = step.state.base().known().filter(|_| is_expanded)?;
-    let mut names = base.env.iter().map(|(name, _)| *name);
-    let found = names.find(|name| *name != "PATH" && reads(step, name));
-    found.map(str::to_owned)
+    let is_bases = |name: &&str| *name != "PATH" && base.env.iter().any(|(known, _)| known == name);
+    read(step).filter(is_bases).min().map(str::to_owned)
 }

@@ -4,8 +4,9 @@ use dflint_build::packages::Invocation;
 use dflint_build::{Base, Stage};
 use dflint_fix::Fix;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
+use dflint_knowledge::stage_split::language_of_image;
 
-use crate::stage_split::{BuildCall, plan};
+use crate::stage_split::{BuildCall, advice, plan};
 use crate::{Context, Findings, Rule};
 
 /// Packages of distributions that only a build needs.
@@ -72,32 +73,38 @@ fn runs_something(stage: &Stage) -> bool {
 }
 
 /// A last stage on an image of compilers, although another stage could build.
-fn check_base(cx: &Context, stage: &Stage, findings: &mut Findings) {
+fn check_base<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: &mut Findings) {
     let Base::Image(image) = &stage.base else {
         return;
     };
     let repository = image.name();
-    if cx.model.stages().len() > 1 && BUILD_IMAGES.contains(&repository.as_str()) {
-        findings.report(
-            cx.anchor(stage.instruction, stage.from.base.span()),
-            format!(
-                "`{}` is made to build with: copy what is built into a stage on a smaller image",
-                stage.from.base.as_str(),
-            ),
-        );
+    if cx.model.stages().len() == 1 || !BUILD_IMAGES.contains(&repository.as_str()) {
+        return;
     }
-}
-
-/// The plan that leaves the tools in a stage of their own.
-fn split<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>) -> Result<Fix, String> {
-    if cx.model.stages().len() > 1 {
-        return Err("what the tools build in a file of several stages is not followed".to_owned());
-    }
-    let build = BuildCall::of(cx, stage).or_else(|| BuildCall::of_python(cx, stage));
-    match build {
+    let build = BuildCall::of(cx, stage);
+    let language = match &build {
+        Some(build) => Some(build.language),
+        None => language_of_image(&repository),
+    };
+    let advice = match (&build, language) {
+        (Some(_), Some(language)) => advice(language),
+        (None, Some(language)) => format!(
+            "begin the stage on a smaller image such as `{}`, with `{}`",
+            language.shape.from, language.shape.copy,
+        ),
+        _ => "copy what is built into a stage on a smaller image".to_owned(),
+    };
+    let finding = findings.report(
+        cx.anchor(stage.instruction, stage.from.base.span()),
+        format!(
+            "`{}` is made to build with: {advice}",
+            stage.from.base.as_str(),
+        ),
+    );
+    finding.fix_or_withhold(match build {
         Some(build) => plan(cx, stage, build),
-        None => Err("it is not known what the tools build".to_owned()),
-    }
+        None => Err("no step of the stage is known to build".to_owned()),
+    });
 }
 
 fn check_packages<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: &mut Findings) {
@@ -108,7 +115,7 @@ fn check_packages<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: 
         return;
     }
     let system = |call: &&Invocation| call.manager.kind == ManagerKind::System && call.installs();
-    let mut is_planned = false;
+    let mut plan = None;
     for call in calls.filter(system) {
         let tools = call.operands.iter().filter(|word| {
             let name = word.literal().unwrap_or_default();
@@ -122,18 +129,42 @@ fn check_packages<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: 
             .iter()
             .map(|word| format!("`{}`", word.raw()))
             .collect();
+        // One plan takes the tools of all installations away.
+        let is_first = plan.is_none();
+        let plan = plan.get_or_insert_with(|| Plan::of(cx, stage));
         let finding = findings.report(
             first.span(),
             format!(
-                "the image keeps {}, which only a build needs: install and build in a stage of \
-                 its own, and copy the result",
+                "the image keeps {}, which only a build needs: {}",
                 names.join(", "),
+                plan.advice,
             ),
         );
-        // One plan takes the tools of all installations away.
-        if !is_planned {
-            finding.fix_or_withhold(split(cx, stage));
-            is_planned = true;
+        if is_first {
+            finding.fix_or_withhold(plan.fix.clone());
+        }
+    }
+}
+
+/// How the tools are left in a stage of their own.
+struct Plan {
+    /// For the message.
+    advice: String,
+    fix: Result<Fix, String>,
+}
+
+impl Plan {
+    fn of<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>) -> Self {
+        let build = BuildCall::of(cx, stage).or_else(|| BuildCall::of_python(cx, stage));
+        match build {
+            Some(build) => Self {
+                advice: advice(build.language),
+                fix: plan(cx, stage, build),
+            },
+            None => Self {
+                advice: "install and build in a stage of its own, and copy the result".to_owned(),
+                fix: Err("it is not known what the tools build".to_owned()),
+            },
         }
     }
 }

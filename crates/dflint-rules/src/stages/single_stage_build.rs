@@ -4,7 +4,7 @@ use dflint_build::{Action, Origin, Stage};
 use dflint_knowledge::package_manager::Action as PackageAction;
 use dflint_knowledge::stage_split::Language;
 
-use crate::stage_split::{BuildCall, plan};
+use crate::stage_split::{BuildCall, advice, plan};
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -51,8 +51,8 @@ fn removes_packages(cx: &Context, stage: &Stage) -> bool {
 
 fn message(language: &Language) -> String {
     format!(
-        "the image keeps {}, which only the build needs: build in a stage of its own \
-         (`FROM … AS build`), then begin another on a small image such as `{}`, with `{}`",
-        language.leaves, language.shape.from, language.shape.copy,
+        "the image keeps {}, which only the build needs: {}",
+        language.leaves,
+        advice(language),
     )
 }

@@ -15,6 +15,7 @@ const SERVERS: [&str; 2] = ["serve", "http-server"];
 pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String> {
     let launch = ground.launch()?;
     let directory = build_directory(ground)?;
+    let language = ground.call.language;
     if launch.directory != directory {
         return Err("the program starts in another directory than it is built in".to_owned());
     }
@@ -50,7 +51,7 @@ pub(super) fn made(ground: &Ground, brought: &[Brought]) -> Result<Made, String>
     }
     let mut made = Made::in_place([join(&directory, "package.json"), packages, folder]);
     if manifest.get("devDependencies").is_some() {
-        made.more_commands.push("npm prune --omit=dev".to_owned());
+        made.more_commands.push(language.prune.to_owned());
     }
     Ok(made)
 }
@@ -97,6 +98,7 @@ fn started_script(ground: &Ground, manifest: &serde_json::Value) -> Result<Strin
         .and_then(|scripts| scripts.get(name));
     let command = command
         .and_then(serde_json::Value::as_str)
+        // Other package managers may not be on the final stage's base.
         .filter(|_| launch.looks_up("npm"));
     let words: Vec<&str> = command
         .ok_or_else(unknown)?
@@ -110,13 +112,15 @@ fn started_script(ground: &Ground, manifest: &serde_json::Value) -> Result<Strin
     }
 }
 
-/// Whether npm installs the project's packages in `directory`.
+/// Whether the language's package manager installs the project's packages in `directory`.
 fn installs_in(ground: &Ground, directory: &str) -> bool {
     let steps = ground.stage.steps.iter().take(ground.call.at + 1);
     let mut runs = steps.filter(|step| matches!(step.action, Action::Run(_)));
     runs.any(|step| {
         let calls = ground.cx.package_calls(step);
-        let mut installs = calls.filter(|call| call.manager.name == "npm" && call.installs());
+        let mut installs = calls
+            .filter(|call| call.manager.name == ground.call.language.tool)
+            .filter(|call| call.is_certain && call.installs());
         installs.any(|call| {
             call.operands.is_empty()
                 && call.flag("-g").is_none()
