@@ -26,6 +26,8 @@ schema! {
         max: u32,
         #[serde(default = "one")]
         parts: u32,
+        #[serde(default)]
+        digits: u32,
     }
 }
 

@@ -41,6 +41,8 @@ pub struct TokenShape {
     pub max: u32,
     /// The number of parts, joined by dots, that follow; the dots count as characters.
     pub parts: u32,
+    /// The fewest digits that stand right in front of it and are part of it.
+    pub digits: u32,
 }
 
 /// The characters of a token.

@@ -25,6 +25,8 @@ mod rule;
 mod run_view;
 mod scan;
 mod secret_file;
+mod secret_literal;
+mod secret_mount;
 mod secret_text;
 mod sent_files;
 mod set;

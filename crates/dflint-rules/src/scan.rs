@@ -13,12 +13,18 @@ pub(crate) fn texts<'m, 'a>(
 
 /// Whether `text` holds `name` as a whole word, as a variable or not.
 pub(crate) fn is_named_in(text: &str, name: &str) -> bool {
+    mentions(text, name).next().is_some()
+}
+
+/// Where `text` holds `name` as a whole word, in bytes.
+pub(crate) fn mentions(text: &str, name: &str) -> impl Iterator<Item = usize> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
+    let length = name.len();
+    let found = text.match_indices(name).map(|(at, _)| at);
+    found.filter(move |at| {
+        let at = *at;
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
+        let after = text.get(at + length..).and_then(|text| text.chars().next());
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
     })
 }

@@ -7,6 +7,9 @@ use dflint_knowledge::secret::{Alphabet, TokenShape, may_begin_token, token_at};
 /// The fewest different characters that a token has; texts with fewer stand in for one.
 const FEWEST_CHARACTERS: usize = 8;
 
+/// The most digits that a token begins with.
+const MOST_DIGITS: usize = 16;
+
 /// By byte: whether it is part of a word.
 const WORD_BYTES: [bool; 256] = {
     let mut known = [false; 256];
@@ -19,40 +22,58 @@ const WORD_BYTES: [bool; 256] = {
     known
 };
 
-/// Where tokens stand in `text`. A token begins where a word does, so that every byte is looked at
-/// a few times at most.
+fn is_word(byte: u8) -> bool {
+    WORD_BYTES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Where tokens stand in `text`. A token begins where a word does, or with a sign that is no part
+/// of words, so that every byte is looked at a few times at most.
 pub(crate) fn tokens(text: &str) -> Vec<(&'static TokenShape, Range<usize>)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(&[first, second]) = bytes.get(at..at + 2) {
         let token = may_begin_token([first, second]).then(|| token_in(text, at));
-        let Some((shape, length)) = token.flatten() else {
+        let Some((shape, range)) = token.flatten() else {
             at = next_start(bytes, at);
             continue;
         };
-        found.push((shape, at..at + length));
         // A token may end within a word.
-        at = next_start(bytes, at + length - 1);
+        at = next_start(bytes, range.end - 1);
+        found.push((shape, range));
     }
     found
 }
 
-/// The token at byte `at` that stands alone and is no example, with its length in bytes.
-fn token_in(text: &str, at: usize) -> Option<(&'static TokenShape, usize)> {
-    let rest = text.get(at..)?;
+/// The token whose prefix is at byte `at`, if it stands alone and is no example.
+fn token_in(text: &str, at: usize) -> Option<(&'static TokenShape, Range<usize>)> {
+    let (before, rest) = text.split_at_checked(at)?;
     let (shape, length) = token_at(rest)?;
-    let (token, behind) = rest.split_at_checked(length)?;
+    let digits = match shape.digits {
+        0 if before.bytes().next_back().is_some_and(is_word) => return None,
+        0 => 0,
+        fewest => Some(digits_at_end(before)).filter(|digits| *digits >= fewest as usize)?,
+    };
+    let range = at - digits..at + length;
+    let behind = text.get(range.end..)?;
     let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric());
-    (!goes_on && is_real(shape, token)).then_some((shape, length))
+    (!goes_on && is_real(shape, text.get(range.clone())?)).then_some((shape, range))
 }
 
-/// The next byte behind `at` that has no part of a word in front of it.
+/// The next byte behind `at` that is not within a word.
 fn next_start(bytes: &[u8], at: usize) -> usize {
-    let is_word = |byte: &u8| WORD_BYTES[usize::from(*byte)];
     let rest = bytes.get(at..).unwrap_or_default();
-    let word = rest.iter().position(|byte| !is_word(byte));
-    at + word.unwrap_or(rest.len()) + 1
+    let word = rest.iter().position(|byte| !is_word(*byte));
+    at + word.unwrap_or(rest.len()).max(1)
+}
+
+/// How many digits `text` ends with.
+fn digits_at_end(text: &str) -> usize {
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit);
+    digits.take(MOST_DIGITS).count()
 }
 
 /// Whether a token is more than an example of one.
@@ -125,6 +146,11 @@ mod tests {
             (format!("ghp_{}", "x".repeat(36)), 0),
             ("AKIAIOSFODNN7EXAMPLE".to_owned(), 0),
             (format!("xoxb-{}", "your-bot-token-goes-here"), 0),
+            (format!("bot110201543:AA{}x", "Hd-qTcvC".repeat(4)), 1),
+            (format!("110201:AA{}x", "Hd-qTcvC".repeat(4)), 0),
+            (format!("image:AA{}x", "Hd-qTcvC".repeat(4)), 0),
+            (format!("SK{}", "0a1b2c3d".repeat(4)), 1),
+            (format!("TASK{}", "0a1b2c3d".repeat(4)), 0),
             (
                 format!("x;AccountKey={}==;", "a1B+c3D/".repeat(11).split_at(86).0),
                 1,

@@ -7,6 +7,7 @@ use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
 use dflint_parser::{Command, InstructionName, Text};
 
 use crate::harmless_value::{is_harmless, names_key_file};
+use crate::secret_mount::env_advice;
 use crate::visit::Visit;
 use crate::{Context, Dialect, Findings, Rule, Site};
 
@@ -72,9 +73,8 @@ fn message(keyword: &str, name: &str) -> String {
         false => "is part of the image",
     };
     format!(
-        "`{name}` sounds like a secret, and {keyword} {stays}: use \
-         `RUN --mount=type=secret,id={name},env={name}` and build with \
-         `docker build --secret id={name},env={name}`",
+        "`{name}` sounds like a secret, and {keyword} {stays}: use {}",
+        env_advice(name),
     )
 }
 

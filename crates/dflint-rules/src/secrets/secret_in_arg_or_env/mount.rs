@@ -2,13 +2,14 @@
 
 use dflint_build::{Action, Base, Stage, Step};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::{Command, Dockerfile, Span};
+use dflint_parser::{Command, Span};
 
 use crate::Context;
 use crate::blind_command::is_blind;
 use crate::cache_mounts::insert_mounts;
 use crate::lines::{lines_of, start_above};
 use crate::scan::is_named_in;
+use crate::secret_mount::{env_mount, env_option, knows_secret_variables};
 
 /// The fix for the argument `name` that `step` of `stage` declares.
 pub(super) fn fix(cx: &Context, stage: &Stage, step: &Step, name: &str) -> Result<Fix, String> {
@@ -32,7 +33,7 @@ pub(super) fn fix(cx: &Context, stage: &Stage, step: &Step, name: &str) -> Resul
         let line = heir.instruction.start_line;
         return Err(format!("the stage at line {line} gets the argument, too"));
     }
-    let mount = format!("--mount=type=secret,id={name},env={name}");
+    let mount = env_mount(name);
     let mut edits = Vec::new();
     for other in stage.steps.iter().filter(|it| it.index != step.index) {
         if uses(cx, other, other.index > step.index, name)? {
@@ -50,7 +51,7 @@ pub(super) fn fix(cx: &Context, stage: &Stage, step: &Step, name: &str) -> Resul
     let argument = Span::new(start, lines_of(file, step.instruction).end);
     edits.push(Edit::delete(argument));
     Ok(Fix {
-        title: format!("Mount the secret, and build with `--secret id={name},env={name}`"),
+        title: format!("Mount the secret, and build with `{}`", env_option(name)),
         safety: Safety::Unsafe,
         keeps: Keeps::Nothing,
         edits,
@@ -99,39 +100,5 @@ fn uses(cx: &Context, step: &Step, is_behind: bool, name: &str) -> Result<bool, 
             "a command at line {line} may read `{name}` from its environment without naming it"
         )),
         None => Ok(false),
-    }
-}
-
-/// Whether the frontend knows `env=` of a secret mount, which came with 1.10.
-fn knows_secret_variables(file: &Dockerfile) -> Result<(), String> {
-    const FIRST: u32 = 10;
-    let Some(directive) = &file.directives.syntax else {
-        return Ok(());
-    };
-    let unknown = || {
-        format!(
-            "whether `{}` knows `env=` of secrets is not known",
-            directive.value
-        )
-    };
-    let image = directive
-        .value
-        .strip_prefix("docker.io/")
-        .unwrap_or(directive.value);
-    let image = image.split('@').next().unwrap_or(image);
-    let Some(tag) = image.strip_prefix("docker/dockerfile:") else {
-        return Err(unknown());
-    };
-    let version = tag.strip_suffix("-labs").unwrap_or(tag);
-    let mut numbers = version.split('.').map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(1)), None) => Ok(()),
-        _ if matches!(version, "latest" | "labs") => Ok(()),
-        (Some(Ok(1)), Some(Ok(minor))) if minor >= FIRST => Ok(()),
-        (Some(Ok(1)), Some(Ok(_))) => Err(format!(
-            "`{}` is too old for `env=` of secrets: it needs 1.{FIRST}",
-            directive.value
-        )),
-        _ => Err(unknown()),
     }
 }

@@ -5,6 +5,8 @@ use dflint_parser::{InstructionName, MountKind, Span};
 use dflint_shell::{RedirectKind, SimpleCommand, Word};
 
 use crate::run_view::{Call, RunView};
+use crate::secret_literal::{self, Literal};
+use crate::secret_mount::env_advice;
 use crate::{Context, Findings, Rule, Site};
 
 /// See the page.
@@ -19,17 +21,21 @@ impl Rule for SecretInRun {
         let Some(run) = cx.run_at(site) else {
             return;
         };
-        for (span, what) in written(&run) {
+        for secret in written(&run) {
+            let name = &secret.name;
+            let repair = secret_literal::fix(cx, &run, secret.command, &secret.literal, name);
             run.report(
                 cx,
                 findings,
-                span,
+                secret.span,
                 format!(
-                    "{what} stays in the image's history, where everybody who has the image can read it: \
-                     hand it in with `RUN --mount=type=secret`",
+                    "the value of `{}` stays in the image's history, where everybody who has the image can read it: \
+                     revoke it, and hand another in with {}",
+                    secret.of,
+                    env_advice(name),
                 ),
             )
-            .withhold("how the secret is to be handed in is not known");
+            .fix_or_withhold(repair);
         }
         for span in kept(&run) {
             run.report(
@@ -54,14 +60,35 @@ impl Rule for SecretInRun {
     }
 }
 
-/// Literal secrets in the script, never with their value.
-fn written(run: &RunView) -> Vec<(Span, String)> {
+/// A secret that is written in a script.
+struct Written<'s> {
+    span: Span,
+    command: SimpleCommand<'s>,
+    /// The variable or the option that it is the value of.
+    of: String,
+    /// The variable that it can be mounted as.
+    name: String,
+    literal: Literal<'s>,
+}
+
+/// Literal secrets in the script.
+fn written<'m>(run: &RunView<'m, '_>) -> Vec<Written<'m>> {
     let mut found = Vec::new();
     for command in run.commands() {
         for set in command.assignments() {
-            if is_secret_name(set.name()) && set.literal().is_some_and(is_secret_value) {
-                found.push((set.span(), format!("the value of `{}`", set.name())));
+            if !is_secret_name(set.name()) || !set.literal().is_some_and(is_secret_value) {
+                continue;
             }
+            found.push(Written {
+                span: set.span(),
+                command,
+                of: set.name().to_owned(),
+                name: set.name().to_owned(),
+                literal: match command.words().len() {
+                    0 => Literal::OfScript,
+                    _ => Literal::OfCommand(set),
+                },
+            });
         }
     }
     let exports = run.calls_of(&["export", "declare", "typeset"]);
@@ -76,11 +103,17 @@ fn written(run: &RunView) -> Vec<(Span, String)> {
     found
 }
 
-fn exported(call: &Call) -> Vec<(Span, String)> {
+fn exported<'m>(call: &Call<'m>) -> Vec<Written<'m>> {
     let pairs = call.args.iter().filter_map(|arg| {
         let (name, value) = arg.word.literal()?.split_once('=')?;
         let is_secret = is_secret_name(name) && is_secret_value(value);
-        is_secret.then(|| (arg.word.span(), format!("the value of `{name}`")))
+        is_secret.then(|| Written {
+            span: arg.word.span(),
+            command: call.command,
+            of: name.to_owned(),
+            name: name.to_owned(),
+            literal: Literal::OfScript,
+        })
     });
     pairs.collect()
 }
@@ -99,26 +132,42 @@ const OPTIONS: &[&str] = &[
     "--http-password",
 ];
 
-fn option_values(call: &Call) -> Vec<(Span, String)> {
+fn option_values<'m>(call: &Call<'m>) -> Vec<Written<'m>> {
     let mut found = Vec::new();
     for (at, arg) in call.args.iter().enumerate() {
-        let (option, value, span) = match arg.text.split_once('=') {
-            Some((option, value)) => (option, arg.word.literal().map(|_| value), arg.word.span()),
+        let (option, word, value) = match arg.text.split_once('=') {
+            Some((option, value)) => (option, arg.word, value),
             None => {
                 let next = call.args.get(at + 1).filter(|next| !next.is_flag());
-                let value = next.and_then(|next| next.word.literal());
-                (
-                    &*arg.text,
-                    value,
-                    next.map_or(arg.word.span(), |next| next.word.span()),
-                )
+                let Some(next) = next else { continue };
+                (&*arg.text, next.word, &*next.text)
             }
         };
-        if OPTIONS.contains(&option) && value.is_some_and(is_secret_value) {
-            found.push((span, format!("the value of `{option}`")));
+        let is_secret = word.literal().is_some() && is_secret_value(value);
+        if !OPTIONS.contains(&option) || !is_secret {
+            continue;
         }
+        // The value is what ends the word, unless there are quotes, where nothing is replaced.
+        let whole = word.span();
+        let start = whole.end.saturating_sub(value.len() as u32);
+        found.push(Written {
+            span: whole,
+            command: call.command,
+            of: option.to_owned(),
+            name: variable_of(option),
+            literal: Literal::InWord {
+                word,
+                span: Span::new(start.max(whole.start), whole.end),
+            },
+        });
     }
     found
+}
+
+/// A variable for the value of an option: `--auth-token` is `AUTH_TOKEN`.
+fn variable_of(option: &str) -> String {
+    let name = option.trim_start_matches('-').replace('-', "_");
+    name.to_ascii_uppercase()
 }
 
 /// Names of shell variables are looser than those of the image: `KEY` alone is often a key of a
