@@ -99,9 +99,7 @@ fn expensive_step<'m, 'a>(
         if mentions(cx, step, name) && !can_wait {
             return None;
         }
-        if is_run
-            && cx.package_calls(step).any(|call| call.fills_caches())
-        {
+        if is_run && cx.package_calls(step).any(|call| call.fills_caches()) {
             return Some(step);
         }
     }

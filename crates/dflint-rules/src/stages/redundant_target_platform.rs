@@ -1,7 +1,7 @@
 //! `FROM --platform=$TARGETPLATFORM`.
 
-use dflint_build::platform::is_target_platform;
 use dflint_build::Stage;
+use dflint_build::platform::is_target_platform;
 use dflint_fix::{Fix, Keeps, Safety};
 
 use crate::platform_flag::{platforms, remove};

@@ -42,10 +42,7 @@ fn brings_source(stage: &Stage) -> bool {
 
 /// Whether packages are removed again, as tools are that were needed for a moment.
 fn removes_packages(cx: &Context, stage: &Stage) -> bool {
-    let mut calls = stage
-        .steps
-        .iter()
-        .flat_map(|step| cx.package_calls(step));
+    let mut calls = stage.steps.iter().flat_map(|step| cx.package_calls(step));
     calls.any(|call| call.action() == PackageAction::Remove)
 }
 

@@ -37,12 +37,7 @@ const PATH_COMMANDS: &[&str] = &["mkdir", "rm", "rmdir", "touch"];
 
 /// Whether `command` of `step` does the same with and without the files at `places` (absolute in
 /// the image).
-pub(super) fn is_bystander(
-    at: usize,
-    step: &Step,
-    of: &RunCommand,
-    places: &[&str],
-) -> bool {
+pub(super) fn is_bystander(at: usize, step: &Step, of: &RunCommand, places: &[&str]) -> bool {
     let command = of.command;
     if writes_or_reads_files(command) || command.nested().is_some() {
         return false;

@@ -55,11 +55,7 @@ pub(super) enum Needs {
 
 impl<'m> Install<'m> {
     /// The installation that `command` of `step` is.
-    pub(super) fn of(
-        at: usize,
-        step: &Step<'_>,
-        command: &'m RunCommand<'m>,
-    ) -> Option<Self> {
+    pub(super) fn of(at: usize, step: &Step<'_>, command: &'m RunCommand<'m>) -> Option<Self> {
         let call = command.call.as_ref()?;
         let words = call.subcommand.words;
         let mut orders = call.manager.copy_orders.iter();

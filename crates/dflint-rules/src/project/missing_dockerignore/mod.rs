@@ -5,8 +5,7 @@ mod needed;
 mod template;
 
 use dflint_build::path::base;
-use dflint_build::{taken};
-use dflint_build::{BuildContext, EntryKind};
+use dflint_build::{BuildContext, EntryKind, taken};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::secret::secret_file;
 use dflint_parser::Span;

@@ -66,9 +66,13 @@ pub(super) fn divide(
             return Err("changes its shell before that");
         }
     }
-    let is_behind =
-        |it: &&RunCommand| it.command.top_level_item().is_some_and(|item| item >= at);
-    if cx.run_commands(step).iter().filter(is_behind).any(tidies_up) {
+    let is_behind = |it: &&RunCommand| it.command.top_level_item().is_some_and(|item| item >= at);
+    if cx
+        .run_commands(step)
+        .iter()
+        .filter(is_behind)
+        .any(tidies_up)
+    {
         return Err("removes again what it made, which a RUN of its own would not");
     }
     Ok(Division {
@@ -88,5 +92,8 @@ fn leaves_shell_alone(command: SimpleCommand) -> bool {
 fn tidies_up(it: &RunCommand) -> bool {
     let removes = |name| matches!(name, "rm" | "rmdir" | "find" | "mv" | "strip");
     it.command.name().is_none_or(removes)
-        || it.call.as_ref().is_some_and(|call| matches!(call.action(), Action::Clean | Action::Remove))
+        || it
+            .call
+            .as_ref()
+            .is_some_and(|call| matches!(call.action(), Action::Clean | Action::Remove))
 }
