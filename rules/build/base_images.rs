@@ -56,8 +56,7 @@ struct Entry {
     #[serde(default)]
     variants: Vec<String>,
     user: Option<User>,
-    #[serde(default = "root_directory")]
-    workdir: String,
+    workdir: Option<String>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     /// Variables whose value depends on the version.
@@ -79,10 +78,6 @@ struct Entry {
     volumes: Vec<String>,
     #[serde(default)]
     onbuild: bool,
-}
-
-fn root_directory() -> String {
-    "/".to_owned()
 }
 
 struct Families {

@@ -18,8 +18,8 @@ pub struct BaseImage {
     pub family: Family,
     /// The user commands run as.
     pub user: User,
-    /// The working directory.
-    pub workdir: &'static str,
+    /// The working directory; `None` where it is not known.
+    pub workdir: Option<&'static str>,
     /// The environment, sorted by name. `None`: set, to a value that depends on the version.
     pub env: &'static [(&'static str, Option<&'static str>)],
     /// Users that exist besides root.

@@ -303,7 +303,7 @@ fn base_images_know_users_places_and_variables() {
     let golang = base_image("docker.io/library/golang", None).expect("known");
     assert_eq!(
         (golang.workdir, golang.variable("GOPATH")),
-        ("/go", Some(Some("/go")))
+        (Some("/go"), Some(Some("/go")))
     );
     assert_eq!(golang.variable("GOLANG_VERSION"), Some(None));
     assert_eq!(golang.variable("NODE_VERSION"), None);

@@ -6,6 +6,9 @@ use crate::env::Env;
 use crate::reference::ImageReference;
 use crate::value::Value;
 
+/// What stands for a working directory that is not known.
+const UNKNOWN_WORKDIR: &str = "<workdir of the base image>";
+
 /// What is known of the image that a chain of stages stands on.
 #[derive(Debug, Clone, Copy)]
 pub enum BaseFacts {
@@ -100,9 +103,13 @@ impl BaseFacts {
         match self {
             Self::Scratch => "/".into(),
             Self::Empty => Value::default(),
-            Self::Unknown => Value::unresolved("<workdir of the base image>"),
-            Self::Known(image) if image.workdir == "/" => Value::default(),
-            Self::Known(image) => image.workdir.into(),
+            Self::Unknown => Value::unresolved(UNKNOWN_WORKDIR),
+            Self::Known(image) => match image.workdir {
+                None => Value::unresolved(UNKNOWN_WORKDIR),
+                // Where the configuration names none.
+                Some("/") => Value::default(),
+                Some(directory) => directory.into(),
+            },
         }
     }
 }

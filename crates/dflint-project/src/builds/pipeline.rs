@@ -333,4 +333,24 @@ mod tests {
             assert_eq!(call.dockerfile.means("app/Dockerfile"), Means::Surely);
         }
     }
+
+    #[test]
+    fn bitbucket_leaves_buildkit_off() {
+        let text = |setting: &str| {
+            format!(
+                "pipelines:\n  default:\n    - step:\n        script:\n{setting}          - docker build -t a .\n"
+            )
+        };
+        let builder = |path: &str, setting: &str| {
+            let calls = found(path, &text(setting));
+            calls.first().and_then(|call| call.builder)
+        };
+        let on = "          - export DOCKER_BUILDKIT=1\n";
+        assert_eq!(
+            builder("bitbucket-pipelines.yml", ""),
+            Some(Builder::Legacy)
+        );
+        assert_eq!(builder("bitbucket-pipelines.yml", on), None);
+        assert_eq!(builder("other.yml", ""), None);
+    }
 }

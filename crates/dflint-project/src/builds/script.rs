@@ -36,6 +36,7 @@ pub(super) fn calls_in(
         return Vec::new();
     }
     let script = Script::parse(Source::contiguous(text, 0), &Shell::default());
+    let by_default = file.is_legacy_by_default();
     let mut calls = Vec::new();
     for command in script.commands() {
         let before = text.get(..command.span().start as usize).unwrap_or(text);
@@ -45,7 +46,7 @@ pub(super) fn calls_in(
         let call = call_of(&words, &start.of(command), place.clone());
         let is_off = switched_off(command);
         match call {
-            Some(call) if is_off && call.builder.is_none() => calls.push(Call {
+            Some(call) if (is_off || by_default) && call.builder.is_none() => calls.push(Call {
                 builder: Some(Builder::Legacy),
                 ..call
             }),

@@ -34,6 +34,14 @@ impl SourceFile<'_> {
         !self.text.lines().any(changes)
     }
 
+    /// Whether `docker build` means the builder before BuildKit where the file does not ask for
+    /// another: Bitbucket's pipelines leave BuildKit off unless `DOCKER_BUILDKIT=1` is set.
+    pub(super) fn is_legacy_by_default(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        let asks = || self.text.contains("DOCKER_BUILDKIT");
+        matches!(name, "bitbucket-pipelines.yml" | "bitbucket-pipelines.yaml") && !asks()
+    }
+
     /// The place of a line, counted from 1.
     pub(super) fn place(&self, line: u32) -> Place {
         Place {
