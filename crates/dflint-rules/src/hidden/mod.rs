@@ -163,6 +163,34 @@ mod tests {
                 "FROM postgres\nENV PASSWORD=********",
             ),
             ("//r/:_authToken=abc123", "//r/:_authToken=******"),
+            (
+                "RUN npm config set //r/:_authToken abc123 && x",
+                "RUN npm config set //r/:_authToken ****** && x",
+            ),
+            (
+                "RUN composer config http-basic.r me hunter2",
+                "RUN composer config http-basic.r me *******",
+            ),
+            (
+                "RUN docker login -u me -p hunter2 r",
+                "RUN docker login -u me -p ******* r",
+            ),
+            (
+                "RUN redis-cli -a 'hunter2' ping",
+                "RUN redis-cli -a '*******' ping",
+            ),
+            (
+                "RUN echo 'me:hunter2' | chpasswd",
+                "RUN echo 'me:*******' | chpasswd",
+            ),
+            (
+                r#"RUN curl --data '{"user": "me", "password": "hunter2"}' x"#,
+                r#"RUN curl --data '{"user": "me", "password": "*******"}' x"#,
+            ),
+            (
+                r#"RUN curl -d "{\"api_key\":\"hunter2\"}" x"#,
+                r#"RUN curl -d "{\"api_key\":\"*******\"}" x"#,
+            ),
             ("    DB_PASSWORD=é1234", "    DB_PASSWORD=******"),
         ] {
             assert_eq!(shown(text), want);
@@ -175,6 +203,9 @@ mod tests {
             "ENV USE_AUTH=true KEY_FILE=/run/key TOKEN=$TOKEN PASSWORD=",
             "RUN --mount=type=secret,id=token,env=TOKEN ./x --token \"$TOKEN\"",
             "RUN x --password-stdin < y",
+            "RUN docker login -p \"$TOKEN\" && mkdir -p /srv/files",
+            "RUN chpasswd < /run/secrets/users",
+            r#"RUN echo '{"token": "$TOKEN", "name": "x"}' > y"#,
             "ENV GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D",
             "RUN git clone https://me@x:8080/y",
             "ARG NPM_TOKEN\nRUN npm ci",

@@ -13,17 +13,71 @@ const MAX_NAME: usize = 100;
 /// Options whose next word is a secret, or a user and a secret.
 const OPTIONS: &[&str] = &["-u", "--user", "--proxy-user"];
 
+/// A word behind which a secret stands.
+struct Sign {
+    /// What the line holds.
+    line: &'static str,
+    /// The word: one that holds it, or with `is_whole` one that is it.
+    word: &'static str,
+    is_whole: bool,
+    /// How many words behind it the secret stands.
+    behind: usize,
+}
+
+impl Sign {
+    const fn setting(name: &'static str, behind: usize) -> Self {
+        Self {
+            line: name,
+            word: name,
+            is_whole: false,
+            behind,
+        }
+    }
+
+    const fn option(line: &'static str, word: &'static str) -> Self {
+        Self {
+            line,
+            word,
+            is_whole: true,
+            behind: 1,
+        }
+    }
+}
+
+/// Settings that are given as words, and short options of some commands.
+const SIGNS: &[Sign] = &[
+    Sign::setting(":_authToken", 1),
+    Sign::setting(":_password", 1),
+    Sign::setting(":_auth", 1),
+    Sign::setting("http-basic.", 2),
+    Sign::setting("github-oauth.", 1),
+    Sign::setting("gitlab-token.", 1),
+    Sign::setting("gitlab-oauth.", 1),
+    Sign::setting("pypi-token.", 1),
+    Sign::option(" login ", "-p"),
+    Sign::option("redis-cli ", "-a"),
+];
+
 /// Where secret values stand, unsorted.
 pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = tokens(text).into_iter().map(|(_, at)| at).collect();
     places.extend(passwords(text));
     places.extend(assigned(text));
     places.extend(key_blocks(text));
+    places.extend(json_values(text));
+    // Few files have any of these, and looking into each line takes time.
+    let signs = SIGNS.iter().filter(|sign| text.contains(sign.line));
+    let signs: Vec<&Sign> = signs.collect();
+    let sets_passwords = text.contains("chpasswd");
     for (start, line) in lines(text) {
         let shifted = |place: Range<usize>| start + place.start..start + place.end;
         places.extend(legacy_value(line).map(shifted));
         places.extend(words_behind_options(line).into_iter().map(shifted));
         places.extend(header(line).map(shifted));
+        places.extend(words_behind_signs(line, &signs).into_iter().map(shifted));
+        if sets_passwords {
+            places.extend(passwords_of_users(line).into_iter().map(shifted));
+        }
     }
     places
 }
@@ -155,6 +209,67 @@ fn words_behind_options(line: &str) -> Vec<Range<usize>> {
         {
             found.push(value);
         }
+    }
+    found
+}
+
+/// The values of `npm config set //host/:_authToken VALUE`, `docker login -p VALUE`.
+fn words_behind_signs(line: &str, signs: &[&Sign]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for sign in signs.iter().filter(|sign| line.contains(sign.line)) {
+        let is_named = |word: &str| match sign.is_whole {
+            true => word == sign.word,
+            false => word.contains(sign.word) && !word.contains('='),
+        };
+        let mut words = words(line).skip_while(|(_, word)| !is_named(word));
+        let Some((at, _)) = words.nth(sign.behind) else {
+            continue;
+        };
+        let value = value_at(line, at);
+        let written = line.get(value.clone()).unwrap_or_default();
+        found.extend(is_secret_value("password", written).then_some(value));
+    }
+    found
+}
+
+/// The passwords of `echo user:VALUE | chpasswd`.
+fn passwords_of_users(line: &str) -> Vec<Range<usize>> {
+    if !line.contains("chpasswd") {
+        return Vec::new();
+    }
+    let pairs = words(line).filter_map(|(at, word)| {
+        let (user, password) = word.split_once(':')?;
+        let password = password.trim_end_matches(['"', '\'', ';']);
+        let start = at + user.len() + 1;
+        is_secret_value("password", password).then_some(start..start + password.len())
+    });
+    pairs.collect()
+}
+
+/// The values of `"password": "VALUE"`, the quotes with or without an escape.
+fn json_values(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("\":") {
+        let end = at - usize::from(at > 0 && bytes.get(at - 1) == Some(&b'\\'));
+        let before = bytes
+            .get(end.saturating_sub(MAX_NAME)..end)
+            .unwrap_or_default();
+        let length = before
+            .iter()
+            .rev()
+            .take_while(|byte| is_name_part(**byte))
+            .count();
+        let name = text.get(end - length..end).unwrap_or_default();
+        let rest = text.get(at + 2..).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '\\', '"']);
+        if name.is_empty() || value.len() == rest.len() || !is_secret_name(name) {
+            continue;
+        }
+        let start = text.len() - value.len();
+        let value = value.get(..value.find(['"', '\\', '\n']).unwrap_or(value.len()));
+        let value = value.unwrap_or_default();
+        found.extend(is_secret_value(name, value).then_some(start..start + value.len()));
     }
     found
 }
