@@ -1,5 +1,5 @@
-//! `cargo run --release -- TARGET SECONDS [SEED]`: damages the Dockerfiles of
-//! `testdata` and gives them to a target until the time is over. A file that breaks a promise is
+//! `cargo run --release -- TARGET SECONDS [SEED [FOLDER…]]`: damages the Dockerfiles of `testdata`,
+//! and of the folders, and gives them to a target until the time is over. A file that breaks a promise is
 //! written to `fuzz/artifacts`. It knows nothing of coverage, but runs with any compiler.
 
 #![forbid(unsafe_code)]
@@ -52,7 +52,7 @@ const PIECES: [&str; 36] = [
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [target, seconds, rest @ ..] = arguments.as_slice() else {
-        eprintln!("usage: bounded TARGET SECONDS [SEED]");
+        eprintln!("usage: bounded TARGET SECONDS [SEED [FOLDER…]]");
         return ExitCode::from(2);
     };
     let chosen = dflint_fuzz::TARGETS.iter().find(|(name, _)| name == target);
@@ -62,7 +62,10 @@ fn main() -> ExitCode {
     };
     let seed = rest.first().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let seeds = seeds(&home.join("../testdata"));
+    let more = rest.iter().skip(1).map(PathBuf::from);
+    let folders = std::iter::once(home.join("../testdata")).chain(more);
+    let seeds = seeds(folders.collect());
+    println!("{target}: {} Dockerfiles to damage", seeds.len());
     let mut random = Random(seed);
     let begun = Instant::now();
     let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
@@ -96,9 +99,8 @@ fn broken(folder: &Path, run: u64, bytes: &[u8]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The Dockerfiles under `folder`.
-fn seeds(folder: &Path) -> Vec<Vec<u8>> {
-    let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
+/// The Dockerfiles under `folders`.
+fn seeds(mut folders: Vec<PathBuf>) -> Vec<Vec<u8>> {
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

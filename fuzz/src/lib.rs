@@ -3,8 +3,8 @@
 #![forbid(unsafe_code)]
 
 use dflint_build::{Arguments, Build, Keeps, Model, ModelOptions, Step, compare};
-use dflint_fix::Safety;
-use dflint_linter::{Preset, Selection, Settings, Source, fix as fix_file};
+use dflint_fix::{Fix, Patch, Safety};
+use dflint_linter::{Applied, Preset, Selection, Settings, Source, fix as fix_file};
 use dflint_parser::{Dockerfile, Span, Text, parse};
 
 /// A property of every file.
@@ -135,7 +135,30 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
-/// A file that is fixed still parses, and fixing it again changes nothing.
+/// `text` with the edits of every round made, and nothing else.
+fn edited(text: &str, applied: &[Applied]) -> String {
+    let mut text = text.to_owned();
+    for round in applied.chunk_by(|one, next| one.round == next.round) {
+        let fixes: Vec<Fix> = round.iter().map(fix_of).collect();
+        let mut patch = Patch::new(&text);
+        for fix in &fixes {
+            assert_eq!(patch.add(fix), Ok(()), "fixes of one round overlap");
+        }
+        text = patch.apply();
+    }
+    text
+}
+
+fn fix_of(applied: &Applied) -> Fix {
+    Fix {
+        title: applied.title.clone(),
+        safety: applied.safety,
+        keeps: Keeps::Everything,
+        edits: applied.edits.clone(),
+    }
+}
+
+/// A file that is fixed still parses, only the edits that are reported are made, and fixing it again changes nothing.
 pub fn fix(bytes: &[u8]) {
     let Ok(source) = Source::read(bytes) else {
         return;
@@ -161,6 +184,7 @@ pub fn fix(bytes: &[u8]) {
         if !before.errors.is_empty() {
             assert_eq!(report.source, source.text());
         }
+        assert_eq!(report.source, edited(source.text(), &report.applied));
         let Ok(fixed) = Source::read(report.source.as_bytes()) else {
             panic!("the fixed file cannot be read");
         };
