@@ -2,7 +2,7 @@
 //! expectation was checked with BuildKit's Dockerfile frontend.
 
 use dflint_build::lower::{FileAction, MountOpKind, Op, Source};
-use dflint_build::{Action, Base, Build, CopySource, Model, ModelOptions};
+use dflint_build::{Action, Base, Build, CopySource, Model, ModelOptions, Origin};
 use dflint_parser::parse;
 
 /// The operations of a file.
@@ -127,6 +127,30 @@ fn a_trigger_keeps_the_blanks_at_its_end() {
         })
         .collect();
     assert_eq!(triggers, ["RUN b \t"]);
+}
+
+#[test]
+fn images_that_commands_name_are_counted_behind_the_stages() {
+    let origins = |source: &str| {
+        let file = parse(source);
+        let model = Model::new(&file, &ModelOptions::like_buildkit_checks());
+        let steps = model.steps().filter_map(|(_, step)| match &step.action {
+            Action::Copy(copy) => Some(copy.from.clone()),
+            _ => None,
+        });
+        let origins: Vec<Origin> = steps.collect();
+        (origins, errors(source))
+    };
+    let source = "FROM a\nRUN --mount=type=tmpfs,target=/x b\nCOPY --from=c d /d\n\
+                  COPY --from=1 d /d\nCOPY --from=2 d /d\nCOPY --from=3 d /d\n";
+    let (found, refused) = origins(source);
+    assert_eq!(found[0], found[2]);
+    assert!(matches!(found[0], Origin::Image(_)));
+    assert_eq!(found[1], Origin::Scratch);
+    assert_eq!(
+        refused,
+        ["there is no stage number 3: stages are counted from 0"]
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ use super::base::BaseFacts;
 use super::convert::Converter;
 use super::from::from_clause;
 use super::limits::{MOST_REORDERS, MOST_TRIGGERS};
-use super::stage::{Base, Stage, StageId, StagePlatform};
+use super::stage::{Base, Origin, Stage, StageId, StagePlatform};
 use super::state::State;
 use super::{BaseImages, Model, ModelOptions};
 
@@ -56,6 +56,9 @@ pub(super) struct Builder<'a, 'o> {
     pub(super) triggers_left: usize,
     /// Stage names, lower case, each with the last stage of that name.
     pub(super) names: HashMap<String, StageId>,
+    /// What commands read from that is no stage, as often as they name it: BuildKit counts it
+    /// behind the stages.
+    pub(super) other_origins: Vec<Origin>,
     pub(super) errors: Vec<ConversionError>,
 }
 
@@ -89,6 +92,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             reorders: MOST_REORDERS,
             triggers_left: MOST_TRIGGERS,
             names: HashMap::new(),
+            other_origins: Vec::new(),
             errors: Vec::new(),
         }
     }

@@ -39,10 +39,28 @@ impl Builder<'_, '_> {
         }
         match parse_index(written) {
             None => self.origin(written),
-            Some(index) => match usize::try_from(index) {
-                Ok(at) if at < self.stage_count => Ok(Origin::Stage(StageId(at))),
-                _ => Err(ErrorKind::UnknownStageIndex(index)),
-            },
+            Some(index) => {
+                let at = usize::try_from(index).ok();
+                let origin = at.and_then(|at| self.counted_origin(at));
+                origin.ok_or(ErrorKind::UnknownStageIndex(index))
+            }
+        }
+    }
+
+    /// What BuildKit finds at a number: the stages, then what commands named before.
+    fn counted_origin(&self, at: usize) -> Option<Origin> {
+        match at.checked_sub(self.stage_count) {
+            None => Some(Origin::Stage(StageId(at))),
+            Some(at) => self.other_origins.get(at).cloned(),
+        }
+    }
+
+    /// Counts what `name` stands for behind the stages, unless it is one.
+    fn count_origin(&mut self, name: &str) {
+        let origin = self.origin(name);
+        let origin = origin.unwrap_or_else(|_| Origin::Unknown(name.into()));
+        if origin.stage().is_none() {
+            self.other_origins.push(origin);
         }
     }
 
@@ -69,7 +87,11 @@ impl Builder<'_, '_> {
                 let Some(from) = copy.from.as_ref().filter(|from| !from.is_empty()) else {
                     return Vec::new();
                 };
-                match self.copy_origin(from.as_str()) {
+                let origin = self.copy_origin(from.as_str());
+                if parse_index(from.as_str()).is_none() {
+                    self.count_origin(from.as_str());
+                }
+                match origin {
                     Ok(origin) => origin.stage().into_iter().collect(),
                     // A bad image name is found later, with those of FROM.
                     Err(ErrorKind::BadReference { .. }) => Vec::new(),
@@ -81,6 +103,7 @@ impl Builder<'_, '_> {
             }
             Command::Run(run) => {
                 let froms = run.mounts.iter().map(super::mount::written_origin);
+                froms.clone().for_each(|from| self.count_origin(from));
                 froms.filter_map(|from| self.find_stage(from)).collect()
             }
             _ => Vec::new(),
