@@ -1,6 +1,10 @@
 //! `.dockerignore` with the rules of `moby/patternmatcher`.
 
+mod expression;
+mod matcher;
+
 use crate::path;
+use matcher::Matcher;
 
 /// Why a line of `.dockerignore` makes BuildKit refuse it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +57,8 @@ impl Pattern {
                 let suffix = self.text.get(2..).unwrap_or_default();
                 path.ends_with(suffix) || suffix.strip_prefix('/') == Some(path)
             }
-            Matcher::Elements(elements) => matches(elements, path),
+            Matcher::Expression(expression) => expression.matches(path),
+            Matcher::Broken => false,
         }
     }
 }
@@ -100,12 +105,19 @@ impl DockerIgnore {
     }
 
     /// Whether `path` (cleaned, relative to the context) stays out of the build: the last pattern
-    /// that matches it or a directory it is in decides (`MatchesOrParentMatches`).
+    /// that matches it or a directory it is in decides (`MatchesOrParentMatches`). A pattern that
+    /// becomes no regular expression ends the search with nothing found.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {
         let mut excluded = false;
         for pattern in &self.patterns {
-            if pattern.is_exception == excluded && matches_with_parents(pattern, path) {
+            if pattern.is_exception != excluded {
+                continue;
+            }
+            if pattern.matcher == Matcher::Broken {
+                return false;
+            }
+            if matches_with_parents(pattern, path) {
                 excluded = !pattern.is_exception;
             }
         }
@@ -116,7 +128,10 @@ impl DockerIgnore {
 /// Whether a pattern (of `COPY`, or of `--exclude`) takes in `path` or a directory it is in; one
 /// that is not valid takes in everything.
 pub fn selects(pattern: &str, path: &str) -> bool {
-    read_pattern(pattern).map_or(true, |pattern| matches_with_parents(&pattern, path))
+    let takes_in = |pattern: Pattern| {
+        pattern.matcher == Matcher::Broken || matches_with_parents(&pattern, path)
+    };
+    read_pattern(pattern).map_or(true, takes_in)
 }
 
 fn matches_with_parents(pattern: &Pattern, path: &str) -> bool {
@@ -140,7 +155,7 @@ fn read_pattern(line: &str) -> Result<Pattern, PatternError> {
         Some(rest) => (rest.to_owned(), true),
         None => (cleaned, false),
     };
-    let matcher = compile(&text).ok_or_else(|| PatternError::Syntax(text.clone()))?;
+    let matcher = Matcher::of(&text).ok_or_else(|| PatternError::Syntax(text.clone()))?;
     Ok(Pattern {
         text,
         is_exception,
@@ -160,147 +175,6 @@ fn listed_pattern(line: &str) -> String {
     let cleaned = path::clean(written);
     let relative = cleaned.strip_prefix('/').filter(|rest| !rest.is_empty());
     format!("{sign}{}", relative.unwrap_or(&cleaned))
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Matcher {
-    Exact,
-    /// The text without its `**` at the end.
-    Prefix,
-    /// The text without its `**` in front.
-    Suffix,
-    Elements(Vec<Element>),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Element {
-    Char(char),
-    /// `?`: any character but a slash.
-    NotSlash,
-    /// `*`: any number of those.
-    NotSlashes,
-    /// `**` at the end: anything.
-    Anything,
-    /// `**`: any number of directories.
-    Directories,
-    /// `[…]`.
-    Class {
-        negated: bool,
-        ranges: Vec<(char, char)>,
-    },
-}
-
-/// Works out how a pattern is matched; `None` where it is not valid.
-fn compile(text: &str) -> Option<Matcher> {
-    let mut elements = Vec::new();
-    let mut chars = text.chars().peekable();
-    let mut matcher = Matcher::Exact;
-    let in_full = || Matcher::Elements(Vec::new());
-    let mut is_first = true;
-    while let Some(ch) = chars.next() {
-        match ch {
-            '*' if chars.next_if_eq(&'*').is_some() => {
-                chars.next_if_eq(&'/');
-                matcher = match (chars.peek(), &matcher) {
-                    _ if is_first => Matcher::Suffix,
-                    (None, Matcher::Exact) => Matcher::Prefix,
-                    _ => in_full(),
-                };
-                elements.push(match chars.peek() {
-                    Some(_) => Element::Directories,
-                    None => Element::Anything,
-                });
-            }
-            '*' => {
-                elements.push(Element::NotSlashes);
-                matcher = in_full();
-            }
-            '?' => {
-                elements.push(Element::NotSlash);
-                matcher = in_full();
-            }
-            '\\' => {
-                elements.push(Element::Char(chars.next()?));
-                matcher = in_full();
-            }
-            '[' => {
-                elements.push(class(&mut chars)?);
-                matcher = in_full();
-            }
-            _ => elements.push(Element::Char(ch)),
-        }
-        is_first = false;
-    }
-    if let Matcher::Elements(all) = &mut matcher {
-        *all = elements;
-    }
-    Some(matcher)
-}
-
-/// The rest of a `[…]`; `None` where it is not closed or empty.
-fn class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<Element> {
-    let negated = chars.next_if_eq(&'^').is_some();
-    let mut ranges = Vec::new();
-    loop {
-        let low = match chars.next()? {
-            ']' if ranges.is_empty() => return None,
-            ']' => return Some(Element::Class { negated, ranges }),
-            '-' => return None,
-            '\\' => chars.next()?,
-            ch => ch,
-        };
-        let high = match chars.next_if_eq(&'-') {
-            None => low,
-            Some(_) => match chars.next()? {
-                ']' | '-' => return None,
-                '\\' => chars.next()?,
-                ch => ch,
-            },
-        };
-        ranges.push((low, high));
-    }
-}
-
-/// Whether the whole of `path` matches, in time proportional to elements times length.
-fn matches(elements: &[Element], path: &str) -> bool {
-    let chars: Vec<char> = path.chars().collect();
-    let end = chars.len();
-    // For each place: whether what follows there matches the elements looked at so far.
-    let mut rest: Vec<bool> = (0..=end).map(|at| at == end).collect();
-    for element in elements.iter().rev() {
-        let mut row = Vec::with_capacity(end + 1);
-        let mut later = false;
-        for at in (0..=end).rev() {
-            let here = rest.get(at).copied().unwrap_or(false);
-            let next = rest.get(at + 1).copied().unwrap_or(false);
-            let ch = chars.get(at).copied();
-            let matched = match element {
-                Element::Char(wanted) => next && ch == Some(*wanted),
-                Element::NotSlash => next && ch != Some('/'),
-                Element::NotSlashes => here || (later && ch != Some('/')),
-                Element::Anything => here || later,
-                Element::Directories => {
-                    later = later || (next && ch == Some('/'));
-                    here || later
-                }
-                Element::Class { negated, ranges } => {
-                    let is_in = |ch| {
-                        ranges
-                            .iter()
-                            .any(|(low, high)| (*low..=*high).contains(&ch))
-                    };
-                    next && ch.is_some_and(|ch| is_in(ch) != *negated)
-                }
-            };
-            if !matches!(element, Element::Directories) {
-                later = matched;
-            }
-            row.push(matched);
-        }
-        row.reverse();
-        rest = row;
-    }
-    rest.first().copied().unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -351,6 +225,13 @@ mod tests {
             ("\u{feff}x", "x", true),
             ("x\r\ny\r\n", "x", true),
             ("ü*", "über", true),
+            ("*|b", "x", true),
+            ("*.a|*.b", "x", false),
+            ("x*.{a,b}", "x.a", false),
+            ("[[:alpha:]]x", "ax", true),
+            // No regular expression of Go's, which ends the search.
+            ("a\n[b-a]", "c", false),
+            ("b*\n!b[b-a]", "bc", false),
         ] {
             assert_eq!(excluded(ignore, path), want, "{ignore:?} {path:?}");
         }
