@@ -1,6 +1,7 @@
 //! `cargo run --release -- TARGET SECONDS [SEED [FOLDER…]]`: damages the Dockerfiles of `testdata`,
-//! and of the folders, and gives them to a target until the time is over. A file that breaks a promise is
-//! written to `fuzz/artifacts`. It knows nothing of coverage, but runs with any compiler.
+//! and of the folders, and gives them to a target until the time is over. A file that breaks a
+//! promise is written to `fuzz/artifacts`, and so is the slowest. It knows nothing of coverage, but
+//! runs with any compiler.
 
 #![forbid(unsafe_code)]
 
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
     let folders = std::iter::once(home.join("../testdata")).chain(more);
     let seeds = seeds(folders.collect());
     println!("{target}: {} Dockerfiles to damage", seeds.len());
+    let artifacts = home.join("artifacts").join(target);
     let mut random = Random(seed);
     let begun = Instant::now();
     let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
@@ -74,7 +76,10 @@ fn main() -> ExitCode {
         let bytes = damaged(&seeds, &mut random);
         let start = Instant::now();
         if catch_unwind(|| run(&bytes)).is_err() {
-            return broken(&home.join("artifacts").join(target), runs, &bytes);
+            let path = artifacts.join(format!("bounded-{runs}"));
+            keep(&path, &bytes);
+            eprintln!("this file breaks a promise: {}", path.display());
+            return ExitCode::FAILURE;
         }
         runs += 1;
         if start.elapsed() > slowest {
@@ -86,17 +91,16 @@ fn main() -> ExitCode {
         "{target}: {runs} files, the slowest in {slowest:?} ({} bytes)",
         slow.len()
     );
+    keep(&artifacts.join("slowest"), &slow);
     ExitCode::SUCCESS
 }
 
-fn broken(folder: &Path, run: u64, bytes: &[u8]) -> ExitCode {
-    let path = folder.join(format!("bounded-{run}"));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, bytes));
-    match written {
-        Ok(()) => eprintln!("this file breaks a promise: {}", path.display()),
-        Err(error) => eprintln!("cannot write {}: {error}", path.display()),
+fn keep(path: &Path, bytes: &[u8]) {
+    let folder = path.parent().unwrap_or(path);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, bytes));
+    if let Err(error) = written {
+        eprintln!("cannot write {}: {error}", path.display());
     }
-    ExitCode::FAILURE
 }
 
 /// The Dockerfiles under `folders`.

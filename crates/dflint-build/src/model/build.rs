@@ -17,7 +17,7 @@ use super::arguments::GlobalArgs;
 use super::base::BaseFacts;
 use super::convert::Converter;
 use super::from::from_clause;
-use super::limits::{MOST_REORDERS, MOST_TRIGGERS};
+use super::limits::{MOST_PORTS, MOST_REORDERS, MOST_TRIGGERS};
 use super::stage::{Base, Origin, Stage, StageId, StagePlatform};
 use super::state::State;
 use super::{BaseImages, Model, ModelOptions};
@@ -54,6 +54,8 @@ pub(super) struct Builder<'a, 'o> {
     reorders: usize,
     /// How many triggers may still be followed where stages are based on stages.
     pub(super) triggers_left: usize,
+    /// How many ports of ranges may still be listed one by one.
+    pub(super) ports_left: usize,
     /// Stage names, lower case, each with the last stage of that name.
     pub(super) names: HashMap<String, StageId>,
     /// What commands read from that is no stage, as often as they name it: BuildKit counts it
@@ -91,6 +93,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             inherited: HashMap::new(),
             reorders: MOST_REORDERS,
             triggers_left: MOST_TRIGGERS,
+            ports_left: MOST_PORTS,
             names: HashMap::new(),
             other_origins: Vec::new(),
             errors: Vec::new(),

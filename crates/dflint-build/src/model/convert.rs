@@ -391,9 +391,14 @@ impl<'b, 'a, 'o> Converter<'b, 'a, 'o> {
                 let kind = ErrorKind::BadPort(known.to_owned());
                 return Err(self.refuse(instruction, *span, kind));
             };
+            let exposed = &mut self.state.image.exposed_ports;
+            let Some(left) = self.builder.ports_left.checked_sub(range.ports.len()) else {
+                exposed.set(known, Value::default());
+                continue;
+            };
+            self.builder.ports_left = left;
             for port in range.ports {
-                let name = format!("{port}/{}", range.protocol);
-                self.state.image.exposed_ports.set(&name, Value::default());
+                exposed.set(&format!("{port}/{}", range.protocol), Value::default());
             }
         }
         Ok(Action::Expose(

@@ -12,6 +12,9 @@ pub(super) const MOST_REORDERS: usize = 100_000;
 /// triggers are no build that anybody waits for.
 pub(super) const MOST_TRIGGERS: usize = 10_000;
 
+/// How many ports of ranges are listed one by one in a whole file: four times all there are.
+pub(super) const MOST_PORTS: usize = 300_000;
+
 /// The longest working directory that is followed, in bytes: Linux opens no longer path.
 const MAX_DIRECTORY: usize = 4096;
 
@@ -49,6 +52,17 @@ mod tests {
             let longest = steps.iter().map(|it| it.state.workdir().as_str().len());
             assert!(longest.max().unwrap() <= 4_096);
         });
+    }
+
+    #[test]
+    fn ranges_of_ports_do_not_multiply() {
+        let ranges = |count: usize| format!("FROM alpine\n{}", "EXPOSE 1-65535\n".repeat(count));
+        for (count, ports) in [(1, 65_535), (4, 65_535), (500, 65_536)] {
+            let end = with_model(&ranges(count), |model| {
+                model.stages()[0].end.image().exposed_ports.len()
+            });
+            assert_eq!(end, ports, "{count}");
+        }
     }
 
     #[test]
