@@ -45,43 +45,86 @@ impl Matcher {
     }
 }
 
-/// Whether Go's `filepath.Match` takes the pattern.
+/// Whether Go's `filepath.Match` takes the pattern when it matches it with `.`, as BuildKit has it
+/// do: it looks at the pieces between stars up to the first that does not match.
 fn is_valid(pattern: &str) -> bool {
-    let mut chars = pattern.chars().peekable();
-    while let Some(ch) = chars.next() {
-        let goes_on = match ch {
-            '\\' => chars.next().is_some(),
-            '[' => skip_class(&mut chars).is_some(),
-            _ => true,
-        };
-        if !goes_on {
-            return false;
+    let mut name = Some('.');
+    let mut rest = pattern.chars().peekable();
+    while rest.peek().is_some() {
+        let mut after_star = false;
+        while rest.next_if_eq(&'*').is_some() {
+            after_star = true;
         }
+        let chunk = rest.clone();
+        let Some(found) = match_chunk(&mut rest, name) else {
+            return false;
+        };
+        let is_last = rest.peek().is_none();
+        let matched = |found: &Found| found.matches && (found.left.is_none() || !is_last);
+        name = if matched(&found) {
+            found.left
+        } else if !after_star || name.is_none() {
+            return true;
+        } else {
+            // The star takes the only character.
+            match match_chunk(&mut chunk.clone(), None) {
+                Some(found) if matched(&found) => None,
+                _ => return true,
+            }
+        };
     }
     true
 }
 
-/// Goes behind a `[…]`; `None` where it is not closed, or empty.
-fn skip_class(chars: &mut Peekable<Chars<'_>>) -> Option<()> {
-    chars.next_if_eq(&'^');
-    let mut is_empty = true;
+/// What a piece between stars comes to.
+struct Found {
+    matches: bool,
+    /// What it leaves of the name.
+    left: Option<char>,
+}
+
+/// Matches the pattern up to the next star with `name`; `None` where the piece is not valid.
+fn match_chunk(chars: &mut Peekable<Chars<'_>>, name: Option<char>) -> Option<Found> {
+    let mut found = Found {
+        matches: true,
+        left: name,
+    };
+    while let Some(ch) = chars.next_if(|ch| *ch != '*') {
+        let name = found.left.take();
+        let is_matched = match ch {
+            '[' => skip_class(chars, name)?,
+            '?' => name.is_some(),
+            '\\' => Some(chars.next()?) == name,
+            ch => Some(ch) == name,
+        };
+        found.matches &= is_matched;
+    }
+    Some(found)
+}
+
+/// Goes behind a `[…]` and says whether `name` is in it; `None` where it is not closed, or empty.
+fn skip_class(chars: &mut Peekable<Chars<'_>>, name: Option<char>) -> Option<bool> {
+    let negated = chars.next_if_eq(&'^').is_some();
+    let (mut is_empty, mut is_in) = (true, false);
     loop {
-        if chars.next_if_eq(&']').is_some() {
-            return (!is_empty).then_some(());
+        if !is_empty && chars.next_if_eq(&']').is_some() {
+            return Some(name.is_some() && is_in != negated);
         }
-        skip_character(chars)?;
-        if chars.next_if_eq(&'-').is_some() {
-            skip_character(chars)?;
-        }
+        let low = class_character(chars)?;
+        let high = match chars.next_if_eq(&'-') {
+            Some(_) => class_character(chars)?,
+            None => low,
+        };
+        is_in |= name.is_some_and(|name| (low..=high).contains(&name));
         is_empty = false;
     }
 }
 
-fn skip_character(chars: &mut Peekable<Chars<'_>>) -> Option<()> {
+fn class_character(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
     match chars.next()? {
         '-' | ']' => None,
-        '\\' => chars.next().map(drop),
-        _ => Some(()),
+        '\\' => chars.next(),
+        ch => Some(ch),
     }
 }
 
@@ -150,7 +193,24 @@ mod tests {
 
     #[test]
     fn what_go_takes_is_valid() {
-        for pattern in ["", "[a]", "[^a-c]", "[a\\]]", "[z-a]", "a]", "\\[", "[\\-]"] {
+        for pattern in [
+            "",
+            "[a]",
+            "[^a-c]",
+            "[a\\]]",
+            "[z-a]",
+            "a]",
+            "\\[",
+            "[\\-]",
+            // What stands behind a piece that does not match is not looked at.
+            "a*[a-]",
+            "x*[",
+            "x*\\",
+            "a*b*[",
+            "?*x*[a-]",
+            "[/]**[a-]",
+            "[$]/**/[a-]",
+        ] {
             assert!(is_valid(pattern), "{pattern}");
         }
         for pattern in [
