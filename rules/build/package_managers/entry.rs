@@ -77,6 +77,7 @@ schema! {
         from_major: Option<u32>,
         below_major: Option<u32>,
         #[serde(default)] by_base_image: bool,
+        #[serde(default)] subcommands: Vec<String>,
     }
 }
 

@@ -104,6 +104,8 @@ pub struct Variant {
     pub below_major: Option<u32>,
     /// The base images' lists of package managers tell it by its name.
     pub by_base_image: bool,
+    /// Subcommands that only this one has, several words joined by a space.
+    pub subcommands: &'static [&'static str],
 }
 
 /// A command that stands for another with a subcommand.

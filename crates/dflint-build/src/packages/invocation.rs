@@ -87,9 +87,15 @@ impl Invocation<'_> {
 pub fn invocation<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Invocation<'s>> {
     let name = command.name()?;
     let called = called(name, command)?;
-    let (manager, is_certain) = choose(&called.candidates, &called.name, site)?;
     let rest = command.effective_words().skip(called.taken);
-    let (flags, plain) = classify(manager, rest);
+    let begins = |manager: &PackageManager, subcommand: &str| {
+        let (_, plain) = classify(manager, rest.clone());
+        let mut given = plain.iter().map(|word| word.literal());
+        let mut words = subcommand.split_ascii_whitespace();
+        words.all(|word| given.next() == Some(Some(word)))
+    };
+    let (manager, is_certain) = choose(&called.candidates, &called.name, site, begins)?;
+    let (flags, plain) = classify(manager, rest.clone());
     let mut known: Vec<&str> = called.implied.split_ascii_whitespace().collect();
     let implied = known.len();
     for word in &plain {

@@ -174,6 +174,27 @@ fn managers_with_one_command_are_told_apart() {
             Some(("yarn", true)),
         ),
         (
+            files(&[".yarnrc.yml"], &[("yarn", 4)]),
+            "node",
+            "22",
+            "yarn --cwd x global add serve",
+            Some(("yarn", true)),
+        ),
+        (
+            files(&[], &[]),
+            "nobody",
+            "1",
+            "yarn global add serve",
+            Some(("yarn", true)),
+        ),
+        (
+            files(&[], &[]),
+            "node",
+            "22",
+            "yarn workspaces focus --production",
+            Some(("yarn-berry", true)),
+        ),
+        (
             files(&[], &[]),
             "fedora",
             "41",

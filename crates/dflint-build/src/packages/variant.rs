@@ -28,14 +28,26 @@ impl Project for UnknownProject {
     }
 }
 
-/// The manager that `command` means among `candidates`, and whether that is certain.
+/// The manager that `command` means among `candidates`, and whether that is certain. `begins` says
+/// whether the call, as a manager reads it, begins with the words of a subcommand.
 pub(super) fn choose(
     candidates: &[&'static PackageManager],
     command: &str,
     site: &Site<'_>,
+    begins: impl Fn(&PackageManager, &str) -> bool,
 ) -> Option<(&'static PackageManager, bool)> {
     if let [only] = candidates {
         return Some((only, true));
+    }
+    // No other one would run it, whatever the project says.
+    let has_own = |manager: &&&'static PackageManager| {
+        let own = manager
+            .variant
+            .map_or(&[][..], |variant| variant.subcommands);
+        own.iter().any(|subcommand| begins(manager, subcommand))
+    };
+    if let Some(manager) = candidates.iter().find(has_own) {
+        return Some((manager, true));
     }
     let judged: Vec<(&'static PackageManager, Option<bool>)> = candidates
         .iter()

@@ -37,11 +37,14 @@ impl Changes {
         self.edits.is_empty() && self.mounts.is_empty()
     }
 
-    /// All edits, those that put in the missing mounts first.
+    /// All edits. Where the missing mounts stand at the place of another edit, they come behind what
+    /// is added to the last flag, and in front of what is added to the command.
     pub(super) fn into_edits(self, file: &Dockerfile<'_>, run: &Instruction<'_>) -> Vec<Edit> {
-        let mut edits: Vec<Edit> = insert_mounts(file, run, &self.mounts).into_iter().collect();
-        edits.extend(self.edits);
-        edits
+        let mounts = insert_mounts(file, run, &self.mounts);
+        if run.flags.is_empty() {
+            return mounts.into_iter().chain(self.edits).collect();
+        }
+        self.edits.into_iter().chain(mounts).collect()
     }
 }
 

@@ -62,14 +62,17 @@ impl Notes {
             if is_about_apt {
                 self.docker_clean = self.docker_clean.after(it.command, site);
             }
-            if let Some(call) = &it.call
-                && call.action() == Action::Configure
-                && call.operands.iter().any(|word| is_about_caches(word.raw()))
-            {
-                self.configured.push(call.manager.name);
-            }
+            self.configured.extend(configured_by(it));
         }
     }
+}
+
+/// The manager whose configuration a command changes in what concerns caches.
+pub(super) fn configured_by(it: &RunCommand<'_>) -> Option<&'static str> {
+    let call = it.call.as_ref()?;
+    let mut settings = call.operands.iter().map(|word| word.raw());
+    let is_change = call.action() == Action::Configure && settings.any(is_about_caches);
+    is_change.then_some(call.manager.name)
 }
 
 fn is_about_caches(setting: &str) -> bool {

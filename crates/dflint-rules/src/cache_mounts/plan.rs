@@ -8,7 +8,7 @@ use dflint_shell::Word;
 use super::chains::is_chain;
 use super::cleanup::{Mounted, touches};
 use super::edits::{Changes, MountChange, mount_flag};
-use super::notes::DockerClean;
+use super::notes::{DockerClean, configured_by};
 use super::run::{Run, call_name, is_download, is_offered, target};
 use super::wrong_target::{mistaken_mount, takes_away};
 use crate::package_calls::RunCommand;
@@ -254,6 +254,13 @@ impl<'r> Group<'r> {
                 self.manager.name
             ));
         }
+        let mut configured = run.commands.iter().filter_map(configured_by);
+        if configured.any(|name| name == self.manager.name) {
+            return Err(format!(
+                "the step itself changes the configuration of {}",
+                self.manager.name
+            ));
+        }
         if let Some(file) = moved_by_file(run, self.manager) {
             return Err(format!("`{file}` decides on the cache"));
         }
@@ -266,7 +273,14 @@ impl<'r> Group<'r> {
         self.add_mounts(run, &mut planned)?;
         for (cache, place, at) in &self.mounted {
             let mount = run.action.mounts.get(*at).and_then(target);
-            if mount.is_some_and(|mount| takes_away(mount, &place.target).is_some()) {
+            let is_too_high = mount.is_some_and(|mount| takes_away(mount, &place.target).is_some());
+            let is_moved = planned.mount_changes.iter().any(|(moved, _)| moved == at);
+            if is_too_high && is_moved {
+                // It held several caches, and can be moved to one of them only.
+                let owner = place.owner.ok_or("the user's number is not known")?;
+                let flag = mount_flag(&place.target, cache.sharing, owner);
+                planned.changes.mounts.push(flag);
+            } else if is_too_high {
                 let change = MountChange {
                     target: Some(place.target.clone()),
                     locked: needs_lock(run, *at, cache),

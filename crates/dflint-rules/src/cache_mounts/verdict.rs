@@ -121,6 +121,7 @@ fn repair(
     let mut changes = Changes::default();
     let mut hook_of = None;
     let mut names = Vec::new();
+    let mut changed = Vec::new();
     for (group, plan) in groups.iter().zip(plans) {
         let Ok(planned) = plan else { continue };
         let after = group.after_repair(run);
@@ -128,11 +129,15 @@ fn repair(
         mounted.names.extend(after.names);
         names.push(group.manager.name);
         for (at, change) in &planned.mount_changes {
+            if changed.contains(at) {
+                return Err("one mount is meant for the caches of several tools".to_owned());
+            }
             let mount = run.action.mounts.get(*at).ok_or("the mount is not there")?;
             let edits = change_mount(run.file, mount.mount, change)
                 .ok_or("the mount is written in a way that is left alone")?;
             changes.edits.extend(edits);
         }
+        changed.extend(planned.mount_changes.iter().map(|(at, _)| *at));
         if planned.needs_hook_away {
             hook_of = Some(group.manager.name);
         }
