@@ -22,6 +22,7 @@ mod package_calls;
 mod place;
 mod platform_flag;
 mod rule;
+mod run_flags;
 mod run_view;
 mod scan;
 mod secret_file;

@@ -1,8 +1,13 @@
 //! A package index in a layer of its own.
 
 use dflint_build::packages::Invocation;
+use dflint_build::{Stage, Step};
+use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::package_manager::{Action, ManagerKind};
+use dflint_parser::{Command, Dockerfile};
 
+use crate::lines::lines_of;
+use crate::run_flags::have_equal_flags;
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -27,14 +32,17 @@ impl Rule for StalePackageIndex {
                     continue;
                 };
                 let name = format!("{} {}", update.name, update.subcommand.words);
-                findings.report(
-                    update.command.span(),
-                    format!(
-                        "the index that `{name}` fetches here stays in the cache and grows old, \
-                         fetch it in the RUN that installs: `{name} && {} install …`",
-                        update.name,
-                    ),
-                );
+                let repair = joined(cx, stage, step, update);
+                findings
+                    .report(
+                        update.command.span(),
+                        format!(
+                            "the index that `{name}` fetches here stays in the cache and grows old, \
+                             fetch it in the RUN that installs: `{name} && {} install …`",
+                            update.name,
+                        ),
+                    )
+                    .fix_or_withhold(repair);
             }
         }
     }
@@ -47,4 +55,71 @@ fn is_update(call: &Invocation<'_>) -> bool {
         .system
         .is_some_and(|facts| facts.update.is_some());
     call.manager.kind == ManagerKind::System && call.action() == Action::UpdateIndex && needs_index
+}
+
+/// The fix that fetches the index at the beginning of the step behind. It is unsafe: one step has
+/// another cache key than two, and no promise says that two are the same as one.
+fn joined<'a>(
+    cx: &Context<'_, 'a>,
+    stage: &Stage<'a>,
+    step: &Step<'a>,
+    update: &Invocation,
+) -> Result<Fix, &'static str> {
+    let file = cx.dockerfile;
+    let own = only_command(file, step, update)?;
+    let next = next_step(stage, step)?;
+    let (Command::Run(one), Command::Run(other)) =
+        (&step.instruction.command, &next.instruction.command)
+    else {
+        return Err("the instruction behind it is no `RUN`");
+    };
+    if !have_equal_flags(one, other) {
+        return Err("the `RUN` behind it has other flags");
+    }
+    let script = next.script().filter(|script| !script.is_exec());
+    // Behind `;` the script would go on where the index is not to be had.
+    let chain = script.and_then(|script| script.and_chain());
+    if chain.is_none() || !next.instruction.heredocs.is_empty() {
+        return Err("the `RUN` behind it is no chain of commands joined by `&&`");
+    }
+    let calls = cx.package_calls(next);
+    let mut same = calls.filter(|call| call.manager.name == update.manager.name);
+    if !same.next().is_some_and(Invocation::installs) {
+        return Err("the `RUN` behind it does not begin with an installation");
+    }
+    let start = next.instruction.rest.span().start;
+    Ok(Fix {
+        title: format!("Fetch the index in the `RUN` that installs, with `{own} &&`"),
+        safety: Safety::Unsafe,
+        keeps: Keeps::Nothing,
+        edits: vec![
+            Edit::delete(lines_of(file, step.instruction)),
+            Edit::insert(start, format!("{own} && ")),
+        ],
+    })
+}
+
+/// The text of the call, where it is all that its step does.
+fn only_command<'s>(
+    file: &Dockerfile<'s>,
+    step: &Step,
+    update: &Invocation,
+) -> Result<&'s str, &'static str> {
+    let text = update.command.span().text(file.source);
+    let whole = step.instruction.rest.span().text(file.source);
+    let is_plain = step
+        .script()
+        .is_some_and(|script| script.is_certain() && !script.is_exec());
+    match is_plain && whole.trim() == text && !text.contains('\n') {
+        true => Ok(text),
+        false => Err("the step does more than that"),
+    }
+}
+
+/// The step right behind another one.
+fn next_step<'m, 'a>(stage: &'m Stage<'a>, step: &Step<'a>) -> Result<&'m Step<'a>, &'static str> {
+    let mut steps = stage.steps.iter();
+    let next = steps.find(|other| !other.is_trigger && other.index > step.index);
+    next.filter(|next| next.index == step.index + 1)
+        .ok_or("no step right behind it installs")
 }
