@@ -3,7 +3,7 @@
 use dflint_build::packages::{Flag, Invocation};
 use dflint_build::path::{base, join};
 use dflint_build::{State, Step};
-use dflint_knowledge::package_manager::{Action, CopyOrder};
+use dflint_knowledge::package_manager::{Action, CopyOrder, Stop};
 
 use crate::package_calls::{self, RunCommand};
 
@@ -83,6 +83,36 @@ impl<'m> Install<'m> {
             order,
             directory,
             needs,
+        })
+    }
+
+    /// The installation of the project in the working directory that `command` is: `pip install .`.
+    pub(super) fn of_own_project(
+        at: usize,
+        step: &Step<'_>,
+        command: &'m RunCommand<'m>,
+    ) -> Option<Self> {
+        let call = command.call.as_ref()?;
+        let words = call.subcommand.words;
+        let mut orders = call.manager.copy_orders.iter();
+        let order = orders.find(|order| {
+            order.subcommands.contains(&words) && order.stops.contains(&Stop::InstallsProject)
+        })?;
+        let operands = call.operands.iter().map(|word| word.render());
+        let editables = call.flags.iter().filter(is_editable);
+        let editables = editables.filter_map(|flag| flag.value.clone());
+        let is_own = |package: String| package == "." || package.starts_with(".[");
+        let installs_own = operands.chain(editables).any(is_own);
+        if !installs_own || call.flag("--no-deps").is_some() || call.is_offline() {
+            return None;
+        }
+        let directory = directory(&step.state, call);
+        Some(Self {
+            at,
+            call,
+            order,
+            directory,
+            needs: Needs::Unknown,
         })
     }
 
@@ -208,9 +238,8 @@ fn needs_of_flags(
     order: &CopyOrder,
     directory: Option<&str>,
 ) -> Option<Needs> {
-    let editable = |flag: &&Flag<'_>| EDITABLE_FLAGS.contains(&flag.name.as_str());
     let mut packages = call.operands.iter().map(|word| word.render());
-    let mut editables = call.flags.iter().filter(editable);
+    let mut editables = call.flags.iter().filter(is_editable);
     if packages.any(|package| is_local(&package))
         || editables.any(|flag| flag.value.as_deref().is_none_or(is_local))
     {
@@ -236,6 +265,10 @@ fn needs_of_flags(
         return None;
     }
     Some(Needs::Files(files))
+}
+
+fn is_editable(flag: &&Flag<'_>) -> bool {
+    EDITABLE_FLAGS.contains(&flag.name.as_str())
 }
 
 /// The file that a flag names: `-r file`, `-rfile`, `--requirement=file`, `--group file:name`.

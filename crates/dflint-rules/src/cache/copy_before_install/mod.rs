@@ -4,6 +4,7 @@ mod bystander;
 mod context_copy;
 mod install;
 mod outputs;
+mod own_project;
 mod plan;
 mod stops;
 
@@ -56,7 +57,7 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
                 continue;
             }
             let repeats = |other: &Install| install.repeats(other);
-            if earlier.iter().any(repeats) || is_installed_below(cx, stage, &install) {
+            if earlier.iter().any(repeats) || is_installed_below(cx, stage, repeats) {
                 continue;
             }
             let by_hand = install.order.by_hand.as_ref();
@@ -68,6 +69,10 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
                 copies.clear();
                 break;
             }
+        }
+        let place = (stage, at, step);
+        if own_project::check(cx, place, &copies, &earlier, findings) {
+            copies.clear();
         }
     }
 }
@@ -105,8 +110,8 @@ fn keeps_its_work(step: &Step, install: &Install, by_hand: &ByHand) -> bool {
     })
 }
 
-/// Whether a stage below installed the same already.
-fn is_installed_below(cx: &Context, stage: &Stage, install: &Install) -> bool {
+/// Whether a stage below has an installation that `is_it` accepts.
+fn is_installed_below(cx: &Context, stage: &Stage, is_it: impl Fn(&Install) -> bool) -> bool {
     let mut base = &stage.base;
     for _ in 0..MAX_STAGES_BELOW {
         let Base::Stage(id) = base else {
@@ -116,11 +121,7 @@ fn is_installed_below(cx: &Context, stage: &Stage, install: &Install) -> bool {
             return false;
         };
         let mut steps = own_steps(below);
-        if steps.any(|(at, step)| {
-            installs(cx, at, step)
-                .iter()
-                .any(|other| install.repeats(other))
-        }) {
+        if steps.any(|(at, step)| installs(cx, at, step).iter().any(&is_it)) {
             return true;
         }
         base = &below.base;
