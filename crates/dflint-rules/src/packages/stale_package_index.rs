@@ -16,7 +16,7 @@ pub(crate) struct StalePackageIndex;
 impl Rule for StalePackageIndex {
     fn check_file(&self, cx: &Context, findings: &mut Findings) {
         for stage in cx.model.stages() {
-            for step in stage.steps.iter().skip(stage.first_own_step) {
+            for (at, step) in stage.steps.iter().enumerate().skip(stage.first_own_step) {
                 let calls: Vec<&Invocation> = cx.package_calls(step).collect();
                 let Some(update) = calls.iter().rposition(|call| is_update(call)) else {
                     continue;
@@ -32,7 +32,7 @@ impl Rule for StalePackageIndex {
                     continue;
                 };
                 let name = format!("{} {}", update.name, update.subcommand.words);
-                let repair = joined(cx, stage, step, update);
+                let repair = joined(cx, stage, at, step, update);
                 findings
                     .report(
                         update.command.span(),
@@ -62,12 +62,14 @@ fn is_update(call: &Invocation<'_>) -> bool {
 fn joined<'a>(
     cx: &Context<'_, 'a>,
     stage: &Stage<'a>,
+    at: usize,
     step: &Step<'a>,
     update: &Invocation,
 ) -> Result<Fix, &'static str> {
     let file = cx.dockerfile;
     let own = only_command(file, step, update)?;
-    let next = next_step(stage, step)?;
+    let next = stage.steps.get(at + 1);
+    let next = next.ok_or("no step right behind it installs")?;
     let (Command::Run(one), Command::Run(other)) =
         (&step.instruction.command, &next.instruction.command)
     else {
@@ -114,12 +116,4 @@ fn only_command<'s>(
         true => Ok(text),
         false => Err("the step does more than that"),
     }
-}
-
-/// The step right behind another one.
-fn next_step<'m, 'a>(stage: &'m Stage<'a>, step: &Step<'a>) -> Result<&'m Step<'a>, &'static str> {
-    let mut steps = stage.steps.iter();
-    let next = steps.find(|other| !other.is_trigger && other.index > step.index);
-    next.filter(|next| next.index == step.index + 1)
-        .ok_or("no step right behind it installs")
 }

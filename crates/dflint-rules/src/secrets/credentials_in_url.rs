@@ -22,17 +22,20 @@ impl Rule for CredentialsInUrl {
         for (index, instruction) in cx.dockerfile.instructions.iter().enumerate() {
             let run = runs.binary_search_by_key(&index, |run| run.index).ok();
             let run = run.and_then(|at| runs.get(at));
-            for text in texts(instruction) {
-                for password in passwords(text.as_str()) {
-                    let span = text.span_of(password);
-                    report(cx, run, span, findings);
-                }
+            let spans = texts(instruction).flat_map(|text| {
+                let found = passwords(text.as_str()).into_iter();
+                found.map(|password| text.span_of(password))
+            });
+            let spans: Vec<Span> = spans.collect();
+            for span in &spans {
+                report(cx, run, *span, spans.len(), findings);
             }
         }
     }
 }
 
-fn report(cx: &Context, run: Option<&RunView>, span: Span, findings: &mut Findings) {
+/// Reports the password at `span`, one of `count` in its instruction.
+fn report(cx: &Context, run: Option<&RunView>, span: Span, count: usize, findings: &mut Findings) {
     let Some(run) = run else {
         findings.report(
             span,
@@ -48,7 +51,10 @@ fn report(cx: &Context, run: Option<&RunView>, span: Span, findings: &mut Findin
     );
     let finding = findings.report(span, message);
     if cx.dialect == Dialect::Dflint {
-        finding.fix_or_withhold(fix(cx, run, span));
+        finding.fix_or_withhold(match count {
+            1 => fix(cx, run, span),
+            _ => Err("one variable cannot stand for several passwords".to_owned()),
+        });
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn check(
     earlier: &[Install],
     findings: &mut Findings,
 ) -> bool {
-    if has_cache_mount(step) || earlier.iter().any(installs_files) {
+    if copies.is_empty() || has_cache_mount(step) || earlier.iter().any(installs_files) {
         return false;
     }
     let mut commands = cx.run_commands(step).iter();

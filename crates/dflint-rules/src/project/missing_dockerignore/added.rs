@@ -9,6 +9,9 @@ use super::unwanted_folders;
 use crate::Context;
 use crate::place::is_within;
 
+/// More lines are not added: somebody should think of fewer.
+const MOST_LINES: usize = 24;
+
 /// Characters that mean something in a pattern.
 const SPECIAL: &[char] = &['*', '?', '[', '\\', '!', '#', ' '];
 
@@ -23,6 +26,9 @@ pub(super) fn fix(cx: &Context, context: &dyn BuildContext) -> Result<Fix, Strin
     let mut lines: Vec<String> = Vec::new();
     for folder in unwanted_folders(context, "") {
         let is_covered = DockerIgnore::parse(&lines.join("\n")).excludes(&folder);
+        if !is_covered && lines.len() == MOST_LINES {
+            return Err("it lets too many folders through".to_owned());
+        }
         if !is_covered {
             lines.push(line(&folder, &needed, &exceptions, context)?);
         }

@@ -20,6 +20,9 @@ use crate::place::{folder, is_within, relative, resolve};
 /// Characters that cannot stand in a mount as they are.
 const SPECIAL: &[char] = &[',', ' ', '"', '\'', '$', '\\', '`'];
 
+/// Files with more steps get no fix: each file with secrets takes looking at all of them.
+const MOST_STEPS: usize = 400;
+
 /// Commands whose last operand is a place that they only add to.
 const ADD_TO_LAST: &[&str] = &["cp", "install", "ln", "mv"];
 
@@ -39,6 +42,9 @@ pub(super) fn fix(
     word: &Text,
     reader: &SecretReader,
 ) -> Result<Fix, String> {
+    if cx.model.steps().nth(MOST_STEPS).is_some() {
+        return Err("the file has too many steps to look at all".to_owned());
+    }
     let (copy, source) = copied_file(step, word)?;
     let place = place_of(step, source, reader).ok_or("where the file ends up is not known")?;
     if place.contains(SPECIAL) || source.contains(SPECIAL) || word.as_str().contains('*') {

@@ -9,6 +9,9 @@ use crate::secret_literal::{self, Literal};
 use crate::secret_mount::env_advice;
 use crate::{Context, Findings, Rule, Site};
 
+/// The most secrets of one step for which a fix is looked for: each takes reading all of it.
+const MOST_SECRETS: usize = 16;
+
 /// See the page.
 pub(crate) struct SecretInRun;
 
@@ -21,9 +24,13 @@ impl Rule for SecretInRun {
         let Some(run) = cx.run_at(site) else {
             return;
         };
-        for secret in written(&run) {
+        let secrets = written(&run);
+        for secret in &secrets {
             let name = &secret.name;
-            let repair = secret_literal::fix(cx, &run, secret.command, &secret.literal, name);
+            let repair = match secrets.len() <= MOST_SECRETS {
+                true => secret_literal::fix(cx, &run, secret.command, &secret.literal, name),
+                false => Err("the step holds too many secrets".to_owned()),
+            };
             run.report(
                 cx,
                 findings,
