@@ -9,7 +9,7 @@ use crate::{Context, Findings};
 
 use super::context_copy::ContextCopy;
 use super::install::{Install, Needs};
-use super::{all_context_copies, concerns, is_installed_below};
+use super::{concerns, is_installed_below};
 
 /// Files in which a project of Python names what it depends on, and the words that begin that.
 const MANIFESTS: [(&str, &str); 3] = [
@@ -17,6 +17,9 @@ const MANIFESTS: [(&str, &str); 3] = [
     ("setup.cfg", "install_requires"),
     ("setup.py", "install_requires"),
 ];
+
+/// The last copies in front of an installation that are looked at for manifests.
+const MOST_COPIES: usize = 16;
 
 /// Reports an installation of the project in `step` that nothing in front of it (`earlier`) has
 /// fetched packages for. There is no fix: pip needs the source to know what the project depends
@@ -81,9 +84,12 @@ fn names_dependencies(cx: &Context, stage: &Stage, install: &Install) -> bool {
     let (Some(context), Some(directory)) = (cx.build_context, &install.directory) else {
         return true;
     };
+    let steps = stage.steps.iter().enumerate().take(install.at).rev();
+    let copies = steps.filter_map(|(at, step)| ContextCopy::new(at, step));
+    let copies: Vec<ContextCopy> = copies.take(MOST_COPIES).collect();
     MANIFESTS.iter().any(|(name, word)| {
         let place = join(directory, name);
-        let mut copies = all_context_copies(stage, install.at);
+        let mut copies = copies.iter();
         let brought = copies.find_map(|copy| copy.brings_to(&place, cx.build_context));
         let file = brought.and_then(|path| sent_files(context, &path).next());
         let text = file.and_then(|file| context.read(&file.path));
