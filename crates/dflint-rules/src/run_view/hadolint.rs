@@ -8,7 +8,10 @@
 
 use std::cell::OnceCell;
 
-use dflint_parser::{Command, Dockerfile, FromClause, Instruction, Mount, MountKind};
+use dflint_parser::{
+    Command, CommandLine, Dockerfile, FromClause, Heredoc, Instruction, Mount, MountKind, Run,
+    Segment, Span, Text,
+};
 use dflint_shell::{Certainty, Dialect, Script, Shell, SimpleCommand, Word};
 
 use super::RunView;
@@ -24,12 +27,15 @@ impl<'a> HadolintView<'a> {
     /// The script of the `RUN` at position `index` of `file`, or of that under `ONBUILD` there;
     /// `None` where hadolint cannot read it.
     pub(super) fn script(&self, file: &Dockerfile<'a>, index: usize) -> Option<&Script<'a>> {
-        let read = || file.instructions.iter().map(script_of).collect();
+        let read = || {
+            let instructions = file.instructions.iter();
+            instructions.map(|it| script_of(file.source, it)).collect()
+        };
         self.scripts.get_or_init(read).get(index)?.as_ref()
     }
 }
 
-fn script_of<'a>(outer: &Instruction<'a>) -> Option<Script<'a>> {
+fn script_of<'a>(source: &'a str, outer: &Instruction<'a>) -> Option<Script<'a>> {
     let instruction = match &outer.command {
         Command::Onbuild(inner) => inner,
         _ => outer,
@@ -42,7 +48,10 @@ fn script_of<'a>(outer: &Instruction<'a>) -> Option<Script<'a>> {
         errexit: false,
         pipefail: false,
     };
-    let mut script = Script::of_run(run, &instruction.heredocs, &bash);
+    let mut script = match heredoc_in_front(source, run, &instruction.heredocs) {
+        Some(text) => Script::parse(text, &bash),
+        None => Script::of_run(run, &instruction.heredocs, &bash),
+    };
     if script.is_exec() || *script.certainty() == Certainty::NotShell {
         script = Script::parse(script.text().clone(), &bash);
     }
@@ -50,6 +59,39 @@ fn script_of<'a>(outer: &Instruction<'a>) -> Option<Script<'a>> {
         script = Script::parse(script.text().slice(0..read), &bash);
     }
     script.is_certain().then_some(script)
+}
+
+/// What hadolint takes for the script where the heredoc stands in front of the command that reads
+/// it (`RUN <<EOF bash -e`): the rest of the line and the body, one behind the other.
+fn heredoc_in_front<'a>(
+    source: &'a str,
+    run: &Run<'a>,
+    heredocs: &[Heredoc<'a>],
+) -> Option<Text<'a>> {
+    let (CommandLine::Shell(line), [heredoc]) = (&run.command, heredocs) else {
+        return None;
+    };
+    if run.script_heredoc || heredoc.opener.span().start != line.span().start {
+        return None;
+    }
+    let rest = line.slice(heredoc.opener.len()..line.len());
+    let body = heredoc.body.span();
+    // The line end in front of the body parts them.
+    let parts = rest
+        .source_ranges(0..rest.len())
+        .chain([Span::new(body.start.checked_sub(1)?, body.end)]);
+    let mut value = String::new();
+    let mut segments = Vec::new();
+    for part in parts {
+        segments.push(Segment {
+            text: value.len() as u32,
+            text_len: part.len(),
+            source: part.start,
+            source_len: part.len(),
+        });
+        value.push_str(part.text(source));
+    }
+    Some(Text::joined(source, value, segments))
 }
 
 /// How much hadolint reads of a script with a syntax error: its parser stops at what cannot go on
@@ -197,4 +239,24 @@ fn end_of_stage(instructions: &[Instruction], index: usize, from: &FromClause) -
         end = at;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::script_of;
+
+    #[test]
+    fn a_heredoc_in_front_of_its_reader_is_part_of_the_script() {
+        for (line, script) in [
+            ("<<EOF", "a\n"),
+            ("<<EOF bash -e", " bash -e\na\n"),
+            ("<<EOF bash \\\n  -e", " bash   -e\na\n"),
+            ("bash <<EOF", "bash <<EOF\na\nEOF\n"),
+        ] {
+            let source = format!("RUN {line}\na\nEOF\n");
+            let file = dflint_parser::parse(&source);
+            let read = script_of(&source, &file.instructions[0]).unwrap();
+            assert_eq!(read.as_str(), script, "{line}");
+        }
+    }
 }
