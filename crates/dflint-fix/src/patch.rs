@@ -10,16 +10,16 @@ use crate::edit::{ContextChange, Edit, Fix, Target};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// Two edits want the same bytes.
-    #[error("bytes {}..{} are already edited by a fix of bytes {}..{}", later.start, later.end, earlier.start, earlier.end)]
+    #[error("another fix edits the same place")]
     Overlap {
         /// The edit that is in the patch.
         earlier: Span,
         /// The edit that came later.
         later: Span,
     },
-    /// Another fix inserts the same text at the same place.
-    #[error("another fix already inserts the same text in front of byte {at}")]
-    SameInsertion {
+    /// Another fix inserts at the same place, and which of both comes first may matter.
+    #[error("another fix inserts at the same place")]
+    SamePlace {
         /// The place, in bytes from 0.
         at: u32,
     },
@@ -30,7 +30,7 @@ pub enum Conflict {
         path: String,
     },
     /// The edit names bytes that the file does not have, or cuts a character in two.
-    #[error("bytes {}..{} are not a range of whole characters of the file", span.start, span.end)]
+    #[error("the fix edits bytes {}..{}, which the file does not have", span.start, span.end)]
     NotInFile {
         /// The bytes that the edit names.
         span: Span,
@@ -42,8 +42,8 @@ pub enum Conflict {
 
 /// Where an edit stands among the others.
 ///
-/// At one place, insertions come before the replacement that begins there, and insertions keep
-/// the order in which they were added.
+/// At one place, insertions come before the replacement that begins there. They are all of one fix
+/// and keep the order that it gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     start: u32,
@@ -179,24 +179,24 @@ impl<'f, 's> Patch<'f, 's> {
                 later: span,
             });
         }
-        if span.is_empty() && self.inserts_already(edit) {
-            return Err(Conflict::SameInsertion { at: span.start });
+        if span.is_empty() && self.another_inserts_at(span.start) {
+            return Err(Conflict::SamePlace { at: span.start });
         }
         self.edits.insert(place, (self.fixes, edit));
         self.added += 1;
         Ok(place)
     }
 
-    /// Whether a fix other than the one that is joining inserts the text of `edit` at its place.
-    fn inserts_already(&self, edit: &Edit) -> bool {
+    /// Whether a fix other than the one that is joining inserts at `start`.
+    fn another_inserts_at(&self, start: u32) -> bool {
         let at = |added| Place {
-            start: edit.span.start,
+            start,
             replaces: false,
             added,
         };
         self.edits
             .range(at(0)..=at(usize::MAX))
-            .any(|(_, (fix, other))| *fix != self.fixes && other.text == edit.text)
+            .any(|(_, (fix, _))| *fix != self.fixes)
     }
 
     fn add_file(&mut self, path: &'f str, edit: &'f Edit) -> Result<(), Conflict> {
@@ -256,13 +256,23 @@ mod tests {
     }
 
     #[test]
-    fn insertions_at_one_place_keep_their_order() {
+    fn insertions_of_one_fix_keep_their_order() {
         let fixes = [
-            fix(vec![Edit::insert(2, "1")]),
-            fix(vec![replace(2, 3, "C")]),
-            fix(vec![Edit::insert(2, "2"), Edit::insert(3, "3")]),
+            fix(vec![Edit::insert(2, "1"), Edit::insert(2, "2")]),
+            fix(vec![replace(2, 3, "C"), Edit::insert(3, "3")]),
         ];
         assert_eq!(patched(&fixes), ("ab12C3def".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn insertions_of_two_fixes_at_one_place_conflict() {
+        let fixes = [
+            fix(vec![Edit::insert(2, " && mv a b")]),
+            fix(vec![replace(0, 1, "A"), Edit::insert(2, " -y")]),
+        ];
+        let conflict = Conflict::SamePlace { at: 2 };
+        let expected = "ab && mv a bcdef".to_owned();
+        assert_eq!(patched(&fixes), (expected, vec![conflict]));
     }
 
     #[test]
@@ -313,7 +323,7 @@ mod tests {
             fix(vec![Edit::insert(2, "1")]),
             fix(vec![Edit::insert(2, "1")]),
         ];
-        let conflict = Conflict::SameInsertion { at: 2 };
+        let conflict = Conflict::SamePlace { at: 2 };
         assert_eq!(patched(&fixes), ("ab1cdef".to_owned(), vec![conflict]));
     }
 

@@ -101,6 +101,12 @@ fn words(script: &str) -> Vec<&str> {
                 let end = at + if doubled { 2 } else { 1 };
                 words.extend(script.get(at..end));
             }
+            (None, '(') if start.is_none() => words.extend(script.get(at..at + 1)),
+            // What follows at once still belongs to its word: `$(a)b` is not `$(a) b`.
+            (None, ')') => {
+                end_word(script, &mut start, at, &mut words);
+                start = Some(at);
+            }
             (None, _) if ch.is_whitespace() => end_word(script, &mut start, at, &mut words),
             (None, _) => {
                 start.get_or_insert(at);
@@ -177,6 +183,19 @@ mod tests {
         assert!(allowed(before, after, &[], &["mv a b", "mv b a"]));
         assert!(!allowed(before, after, &[], &["mv a b"]));
         assert!(!allowed(before, after, &["mv a b", "mv b a"], &[]));
+    }
+
+    #[test]
+    fn a_flag_stays_with_its_word() {
+        let (removed, added) = (["upgrade"], ["upgrade -y"]);
+        let is_allowed =
+            |after: &str| allowed("(apt-get upgrade) && mv b a", after, &removed, &added);
+        assert!(is_allowed("(apt-get upgrade -y) && mv b a"));
+        assert!(is_allowed("( apt-get upgrade -y ) && mv b a"));
+        assert!(!is_allowed("(apt-get upgrade) && mv b a -y"));
+        assert!(!is_allowed("(apt-get upgrade) -y && mv b a"));
+        assert!(!allowed("$(a)b", "$(a) b", &[], &[]));
+        assert!(!allowed("$(a)", "$ (a)", &[], &[]));
     }
 
     #[test]

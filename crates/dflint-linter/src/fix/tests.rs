@@ -73,7 +73,7 @@ fn bad_fixes_are_withheld() {
     assert_withheld("promises-nothing", "calls itself safe");
     assert_withheld("grows", "come to rest");
     assert_withheld("turns-round", "come to rest");
-    assert_withheld("outside", "not a range");
+    assert_withheld("outside", "which the file does not have");
     assert_withheld("edits-data", "not a shell script");
     assert_withheld("lies", "");
 }

@@ -39,12 +39,14 @@ impl RunView<'_, '_> {
         safety: Safety,
     ) -> Result<Fix, &'static str> {
         self.may_edit(command)?;
+        let word = behind.raw();
         Ok(Fix {
             title: format!("Add `{flag}`"),
             safety,
+            // Together with its word, the flag cannot end up behind another one.
             keeps: Keeps::Commands {
-                removed: Vec::new(),
-                added: vec![flag.to_owned()],
+                removed: vec![word.to_owned()],
+                added: vec![format!("{word} {flag}")],
             },
             edits: vec![insert_behind(behind, format!(" {flag}"))],
         })
