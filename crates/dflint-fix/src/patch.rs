@@ -35,6 +35,12 @@ pub enum Conflict {
         /// The bytes that the edit names.
         span: Span,
     },
+    /// The edit begins or ends between the two characters of a line end.
+    #[error("the fix would part a carriage return from its line feed")]
+    SplitsLineEnd {
+        /// The bytes that the edit names.
+        span: Span,
+    },
     /// The fix has no edits, or edits that leave every byte as it is.
     #[error("the fix changes nothing")]
     NoChange,
@@ -156,6 +162,9 @@ impl<'f, 's> Patch<'f, 's> {
         if self.source.get(span.range()).is_none() {
             return Err(Conflict::NotInFile { span });
         }
+        if self.splits_line_end(span.start) || self.splits_line_end(span.end) {
+            return Err(Conflict::SplitsLineEnd { span });
+        }
         let place = Place {
             start: span.start,
             replaces: !span.is_empty(),
@@ -185,6 +194,11 @@ impl<'f, 's> Patch<'f, 's> {
         self.edits.insert(place, (self.fixes, edit));
         self.added += 1;
         Ok(place)
+    }
+
+    fn splits_line_end(&self, at: u32) -> bool {
+        let (before, behind) = self.source.split_at(at as usize);
+        before.ends_with('\r') && behind.starts_with('\n')
     }
 
     /// Whether a fix other than the one that is joining inserts at `start`.
@@ -342,6 +356,23 @@ mod tests {
             Patch::new("é").add(&split),
             Err(Conflict::NotInFile { span })
         );
+    }
+
+    #[test]
+    fn line_ends_stay_whole() {
+        let source = "ab\r\ncd";
+        for span in [Span::empty(3), Span::new(1, 3), Span::new(3, 5)] {
+            let split = fix(vec![Edit::replace(span, "x")]);
+            let conflict = Conflict::SplitsLineEnd { span };
+            assert_eq!(Patch::new(source).add(&split), Err(conflict));
+        }
+        let around = fix(vec![
+            Edit::insert(2, "x"),
+            Edit::replace(Span::new(4, 5), "C"),
+        ]);
+        let mut patch = Patch::new(source);
+        assert_eq!(patch.add(&around), Ok(()));
+        assert_eq!(patch.apply(), "abx\r\nCd");
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl<'a> Script<'a> {
             } else {
                 script.body.clone()
             };
-            return Self::parse(text, &own.unwrap_or(*shell));
+            return Self::parse(text, &own.unwrap_or(*shell)).doubting_carriage_returns();
         }
         match &run.command {
             CommandLine::Shell(text) if !heredocs.is_empty() => {
@@ -69,6 +69,15 @@ impl<'a> Script<'a> {
             }
             line => Self::of_command_line(line, shell),
         }
+    }
+
+    /// BuildKit hands the lines of a heredoc over with their ends, and the shell takes a `\r` for a
+    /// part of the last word: what such a script does is not what it seems to do.
+    fn doubting_carriage_returns(mut self) -> Self {
+        if self.as_str().contains("\r\n") && self.certainty == Certainty::Certain {
+            self.certainty = Certainty::Broken("its lines end in CR LF".to_owned());
+        }
+        self
     }
 
     /// Reads what a `CMD`, `ENTRYPOINT` or health check executes.

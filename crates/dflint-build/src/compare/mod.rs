@@ -60,7 +60,7 @@ fn compare_models(before: &Model<'_>, after: &Model<'_>, keeps: &Keeps) -> Resul
         let at = |detail: String| difference(new_stage, &detail);
         comparison
             .inputs(old_build.base, new_build.base)
-            .map_err(|detail| at(format!("the base image: {detail}")))?;
+            .map_err(|detail| at(format!("the base image ({detail})")))?;
         if let Keeps::Order { reads } = keeps {
             order::compare(&mut comparison, old_build, new_build, reads).map_err(at)?;
         } else {
@@ -111,8 +111,9 @@ fn refused<'s>(stage: &'s Stage<'_>) -> Vec<&'s str> {
 
 /// A difference in a stage.
 fn difference(stage: &Stage<'_>, detail: &str) -> Difference {
+    let line = stage.instruction.start_line;
     Difference {
-        what: format!("stage {}: {detail} would change", stage.label()),
+        what: format!("the fix would also change {detail} (stage from line {line} on)"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::lower::{
     Build, CopyAction, ExecOp, FileAction, FileOp, Input, MountOp, MountOpKind, Op, OpId,
     StageBuild,
 };
-use crate::model::Stage;
+use crate::model::{PIPES, Stage};
 use crate::value::Value;
 
 use super::allowance::Allowance;
@@ -41,10 +41,7 @@ pub(super) fn compare(
         comparison
             .inputs(old_output, new_output)
             .map_err(|detail| Difference {
-                what: format!(
-                    "stage {}, line {line}: {detail} would change",
-                    new_stage.label()
-                ),
+                what: format!("the fix would also change {detail} (line {line} once it is made)"),
             })?;
     }
     if old_steps.len() != new_steps.len() {
@@ -190,7 +187,22 @@ impl<'c> Comparison<'c> {
         if !same {
             return Err(format!("the mount at {}", new.destination));
         }
+        if self.same_script(old, new) {
+            return Ok(());
+        }
         self.inputs(old.input, new.input)
+    }
+
+    /// Whether two mounts bring scripts that are the same but for the texts of commands that may
+    /// differ.
+    fn same_script(&self, old: &MountOp, new: &MountOp) -> bool {
+        let Allowance::Commands { removed, added } = self.allowance else {
+            return false;
+        };
+        let (Some(old), Some(new)) = (script(self.before, old), script(self.after, new)) else {
+            return false;
+        };
+        old.0 == new.0 && commands::is_allowed(old.1, new.1, removed, added)
     }
 
     fn same_command(&self, old: &[Value], new: &[Value]) -> bool {
@@ -233,7 +245,7 @@ impl<'c> Comparison<'c> {
         match (old, new) {
             (FileAction::Copy(old), FileAction::Copy(new)) => self.copies(old, new),
             _ if old == new => Ok(()),
-            _ => Err("the file or directory that is made".to_owned()),
+            _ => Err("a file or directory that is made".to_owned()),
         }
     }
 
@@ -260,6 +272,22 @@ impl<'c> Comparison<'c> {
             None => Ok(()),
         }
     }
+}
+
+/// Path and text of the script that a heredoc with `#!` becomes, where `mount` brings one.
+fn script<'b>(build: &'b Build, mount: &MountOp) -> Option<(&'b str, &'b str)> {
+    if mount.destination.to_known() != Some(PIPES) {
+        return None;
+    }
+    let Some(Op::File(file)) = build.op(mount.input?) else {
+        return None;
+    };
+    let ([FileAction::MakeFile { path, contents, .. }], None) =
+        (file.actions.as_slice(), file.base)
+    else {
+        return None;
+    };
+    Some((path.to_known()?, contents.to_known()?))
 }
 
 fn is_cache(mount: &MountOp) -> bool {

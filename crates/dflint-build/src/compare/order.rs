@@ -195,7 +195,7 @@ fn compare_ends(new: &[Event<'_>], matches: &Matches) -> Result<(), String> {
         match matches.get(at).copied().flatten() {
             Some(old_at) => kept.push((old_at, copy)),
             None if is_brought_again(copy, new.get(at + 1..).unwrap_or_default()) => {}
-            None => return Err(format!("what is copied: {}", copy.action.source)),
+            None => return Err(format!("what is copied of {}", copy.action.source)),
         }
     }
     for (at, (old_at, copy)) in kept.iter().enumerate() {

@@ -110,6 +110,17 @@ fn a_promise_of_nothing_holds() {
 }
 
 #[test]
+fn commands_of_a_script_with_its_own_shell_may_change_as_declared() {
+    let file = |line: &str| format!("FROM a\nRUN <<EOF\n#!/bin/bash\n{line}\nEOF\n");
+    let (before, after) = (file("apt-get upgrade"), file("apt-get upgrade -y"));
+    let declared = commands(&["upgrade"], &["upgrade -y"]);
+    assert_eq!(difference(&before, &after, &declared), "");
+    assert_ne!(difference(&before, &after, &commands(&[], &[])), "");
+    let other = file("apt-get dist-upgrade -y");
+    assert_ne!(difference(&before, &other, &declared), "");
+}
+
+#[test]
 fn commands_may_change_as_declared() {
     let before = "FROM a\nRUN pip install --no-cache-dir x && rm -rf /root/.cache\nRUN y";
     let after = "FROM a\nRUN --mount=type=cache,target=/root/.cache/pip \\\n  pip install x\nRUN y";
