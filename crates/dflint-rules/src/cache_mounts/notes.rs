@@ -6,6 +6,7 @@ use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
 
 use super::run::is_within;
+use super::well_known::runs_a_script;
 use crate::package_calls::{CopiedFolders, RunCommand};
 
 /// What is known at one point of a stage.
@@ -27,6 +28,8 @@ pub(super) struct Notes {
 pub(super) enum DockerClean {
     /// It is there.
     Present,
+    /// It was there, but something that cannot be looked into has run since.
+    Perhaps,
     /// It is not.
     Absent,
     /// Nobody knows.
@@ -57,11 +60,8 @@ impl Notes {
     pub(super) fn follow(&mut self, text: &str, commands: &[RunCommand<'_>], site: &Site<'_>) {
         self.keeps_packages |=
             text.contains("Keep-Downloaded-Packages") || text.contains("keepcache");
-        let is_about_apt = text.contains("apt.conf.d") || text.contains("docker-clean");
         for it in commands {
-            if is_about_apt {
-                self.docker_clean = self.docker_clean.after(it.command, site);
-            }
+            self.docker_clean = self.docker_clean.after(it, site);
             self.configured.extend(configured_by(it));
         }
     }
@@ -83,8 +83,9 @@ fn is_about_caches(setting: &str) -> bool {
 }
 
 impl DockerClean {
-    /// What holds after `command`.
-    pub(super) fn after(self, command: SimpleCommand<'_>, site: &Site<'_>) -> Self {
+    /// What holds after a command.
+    pub(super) fn after(self, it: &RunCommand<'_>, site: &Site<'_>) -> Self {
+        let command = it.command;
         if let Some(Removal { operands, .. }) = removal(command, site) {
             let is_hit = |removed: &dflint_build::packages::RemovedPath| {
                 removed.coverage(DOCKER_CLEAN) != dflint_build::packages::Coverage::Apart
@@ -96,6 +97,10 @@ impl DockerClean {
             return if goes { Self::Absent } else { self };
         }
         let words: Vec<&str> = command.args().filter_map(|word| word.literal()).collect();
+        let may_remove = it.call.is_none() && (runs_a_script(command) || is_search(command));
+        if may_remove && self == Self::Present {
+            return Self::Perhaps;
+        }
         if command.name() == Some("mv") {
             return match (words.first(), words.last()) {
                 (Some(&DOCKER_CLEAN), _) => Self::Absent,
@@ -116,4 +121,17 @@ impl DockerClean {
             self
         }
     }
+}
+
+/// Whether a command is a `find` that may do something to the hook.
+fn is_search(command: SimpleCommand<'_>) -> bool {
+    let acts =
+        |word: &str| word == "-delete" || word.starts_with("-exec") || word.starts_with("-ok");
+    let may_hold = |word: &str| is_within(DOCKER_CLEAN, word) || !word.starts_with('/');
+    let mut words = command.args();
+    command.name() == Some("find")
+        && words.clone().any(|word| word.literal().is_some_and(acts))
+        && words
+            .next()
+            .is_none_or(|word| word.literal().is_none_or(may_hold))
 }

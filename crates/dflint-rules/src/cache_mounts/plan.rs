@@ -199,7 +199,7 @@ impl<'r> Group<'r> {
         {
             match hook_before(run, self.manager.name) {
                 DockerClean::Absent => {}
-                DockerClean::Present => {
+                DockerClean::Present | DockerClean::Perhaps => {
                     let by = DefeatBy::DockerClean;
                     self.defeats.push(Defeat { call, by });
                 }
@@ -413,7 +413,7 @@ fn asks_for_fresh_index(run: &Run<'_, '_>, call: &Invocation<'_>, fresh: &str) -
 }
 
 /// Whether Debian's clean-up hook is there when apt is first called.
-fn hook_before(run: &Run<'_, '_>, manager: &str) -> DockerClean {
+pub(super) fn hook_before(run: &Run<'_, '_>, manager: &str) -> DockerClean {
     let mut hook = run.notes.docker_clean;
     for it in run.commands {
         if it
@@ -423,7 +423,7 @@ fn hook_before(run: &Run<'_, '_>, manager: &str) -> DockerClean {
         {
             break;
         }
-        hook = hook.after(it.command, &run.site);
+        hook = hook.after(it, &run.site);
     }
     hook
 }

@@ -9,8 +9,10 @@ use dflint_shell::{Chain, Construct, Link, OperatorKind, SimpleCommand, TextRang
 
 use super::cleanup::{Touch, TouchKind, place, works_on};
 use super::edits::Changes;
-use super::notes::DOCKER_CLEAN;
+use super::notes::{DOCKER_CLEAN, DockerClean};
+use super::plan::hook_before;
 use super::run::Run;
+use super::well_known::runs_a_script;
 use crate::package_calls::RunCommand;
 
 /// Where the hook waits while apt runs.
@@ -24,8 +26,16 @@ pub(super) fn set_aside(
     touches: &[Touch<'_>],
 ) -> Option<(Changes, Option<usize>)> {
     let stretch = stretch(run, manager, touches)?;
-    let away = format!("mv {DOCKER_CLEAN} {ASIDE}");
-    let back = format!("mv {ASIDE} {DOCKER_CLEAN}");
+    // A script may have removed the hook, or do so in between.
+    let is_there = hook_before(run, manager) == DockerClean::Present
+        && !stretch.own_commands(run).any(runs_a_script);
+    let (away, back) = match is_there {
+        true => (moved(DOCKER_CLEAN, ASIDE), moved(ASIDE, DOCKER_CLEAN)),
+        false => (
+            moved_if_there(DOCKER_CLEAN, ASIDE),
+            moved_if_there(ASIDE, DOCKER_CLEAN),
+        ),
+    };
     let (from, before) = stretch.way_out(run);
     let (to, behind) = stretch.way_back(run)?;
     if !leaves_alone(run, from.range().to(to.range())) {
@@ -56,6 +66,14 @@ pub(super) fn set_aside(
         .edits
         .push(Edit::insert(end, format!("{behind}{back}")));
     Some((changes, None))
+}
+
+fn moved(from: &str, to: &str) -> String {
+    format!("mv {from} {to}")
+}
+
+fn moved_if_there(from: &str, to: &str) -> String {
+    format!("if [ -e {from} ]; then mv {from} {to}; fi")
 }
 
 /// The steps of the chain from the first to the last call of apt.
@@ -255,6 +273,11 @@ fn leaves_alone(run: &Run<'_, '_>, range: TextRange) -> bool {
 }
 
 fn may_end_with_success(command: SimpleCommand<'_>) -> bool {
+    let first = command.words().next().and_then(|word| word.literal());
+    // What stands behind `exec` takes the shell's place.
+    if first == Some("exec") {
+        return true;
+    }
     match command.name() {
         Some("exec" | "return") => true,
         Some("exit") => {

@@ -4,12 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use dflint_build::packages::{Site, UnknownProject, invocation};
 use dflint_build::{Action, Base, CopySource, Model, Origin, StageId, Step, Value};
-use dflint_knowledge::package_manager::runtime_paths;
+use dflint_knowledge::package_manager::{Action as PackageAction, runtime_paths};
 use dflint_parser::Command;
 use dflint_shell::SimpleCommand;
 
 use super::run::{Run, is_within};
+use super::well_known::{is_harmless, runs_a_script};
 
 /// Who uses which directory; looked up once for each directory.
 pub(super) struct Uses<'m, 'a> {
@@ -114,11 +116,19 @@ impl<'m, 'a> Uses<'m, 'a> {
     /// Whether a step after `run` may need the package index that `run` leaves in its layer.
     pub(super) fn index_is_read_after(&self, run: &Run<'_, '_>) -> bool {
         let readers = self.index_readers.get_or_init(|| {
-            let steps = self.model.steps();
-            let readers = steps.filter(|(_, step)| may_read_index(step));
-            let readers =
-                readers.map(|(stage, step)| (stage.id, step.index, step.instruction.start_line));
-            Marks::new(self.model, readers.collect())
+            let mut readers = Vec::new();
+            for (stage, step) in self.model.steps() {
+                let line = step.instruction.start_line;
+                if may_read_index(step) {
+                    readers.push((stage.id, step.index, line));
+                }
+                // What another stage takes, it takes when the stage is done.
+                if let Some(from) = index_taken_from(step) {
+                    readers.push((from, usize::MAX, line));
+                }
+            }
+            readers.sort_unstable();
+            Marks::new(self.model, readers)
         });
         readers.after(run.stage.id, run.step.index).is_some()
     }
@@ -226,9 +236,12 @@ fn names(step: &Step<'_>, path: &str) -> bool {
     })
 }
 
-/// Whether a RUN installs packages of the system without fetching the index itself, or runs what
-/// cannot be looked into.
+/// Whether a RUN reads apt's package index without fetching it itself, or runs what cannot be
+/// looked into.
 fn may_read_index(step: &Step<'_>) -> bool {
+    if let Command::Onbuild(trigger) = &step.instruction.command {
+        return matches!(trigger.command, Command::Run(_));
+    }
     let Some(script) = step
         .script()
         .filter(|_| matches!(step.action, Action::Run(_)))
@@ -238,17 +251,41 @@ fn may_read_index(step: &Step<'_>) -> bool {
     let is_apt = |command: &SimpleCommand<'_>| {
         matches!(command.name(), Some("apt-get" | "apt" | "aptitude"))
     };
-    let has_word = |command: &SimpleCommand<'_>, wanted: &str| {
-        command.args().any(|word| word.literal() == Some(wanted))
-    };
-    let updates = script
-        .commands()
-        .any(|command| is_apt(&command) && has_word(&command, "update"));
-    let reads = script.commands().any(|command| {
-        let runs_script = command.name().is_some_and(|name| {
-            name.ends_with(".sh") || (matches!(name, "sh" | "bash") && command.nested().is_none())
-        });
-        runs_script || (is_apt(&command) && has_word(&command, "install"))
+    let updates = script.commands().any(|command| {
+        let mut words = command.args();
+        is_apt(&command) && words.any(|word| word.literal() == Some("update"))
     });
-    reads && !updates
+    let site = step.state.site(&UnknownProject);
+    !updates && script.commands().any(|command| reads_index(command, &site))
+}
+
+fn reads_index(command: SimpleCommand<'_>, site: &Site<'_>) -> bool {
+    if let Some(call) = invocation(command, site) {
+        let is_read = matches!(
+            call.action(),
+            PackageAction::Install | PackageAction::Upgrade | PackageAction::Download
+        );
+        return call.manager.name == "apt" && is_read;
+    }
+    let is_looked_into = command.nested().is_some() || is_harmless(command);
+    runs_a_script(command) || !is_looked_into
+}
+
+/// The stages that a `COPY` takes the whole directory of apt's package index from.
+fn index_taken_from(step: &Step<'_>) -> Option<StageId> {
+    const INDEX: &str = "/var/lib/apt/lists";
+    let Action::Copy(copy) = &step.action else {
+        return None;
+    };
+    let Origin::Stage(from) = copy.from else {
+        return None;
+    };
+    let mut sources = copy.sources.iter();
+    let takes = sources.any(|source| match source {
+        CopySource::Path { path, .. } => path
+            .to_known()
+            .is_none_or(|path| is_within(INDEX, path.trim_end_matches('/'))),
+        _ => false,
+    });
+    takes.then_some(from)
 }

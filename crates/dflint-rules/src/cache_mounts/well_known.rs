@@ -1,4 +1,4 @@
-//! Commands that have nothing to do with caches.
+//! Commands that have nothing to do with caches, and commands that may do anything.
 
 use dflint_shell::SimpleCommand;
 
@@ -92,6 +92,46 @@ pub(super) fn is_harmless(command: SimpleCommand<'_>) -> bool {
         Some(name) => HARMLESS.binary_search(&name).is_ok(),
         None => command.words().len() == 0,
     }
+}
+
+/// Programs that do what a script says.
+const INTERPRETERS: [&str; 16] = [
+    ".",
+    "ansible-playbook",
+    "ash",
+    "bash",
+    "dash",
+    "eval",
+    "ksh",
+    "make",
+    "node",
+    "perl",
+    "python",
+    "python3",
+    "ruby",
+    "sh",
+    "source",
+    "zsh",
+];
+
+/// Where programs are that belong to packages.
+const SYSTEM_DIRECTORIES: [&str; 4] = ["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
+
+/// Whether a command runs a script, or a program of the project's own, that cannot be looked into.
+pub(super) fn runs_a_script(command: SimpleCommand<'_>) -> bool {
+    if command.nested().is_some() {
+        return false;
+    }
+    let Some(word) = command.command_word() else {
+        return false;
+    };
+    let Some(path) = word.literal() else {
+        return true;
+    };
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("/bin", path));
+    !SYSTEM_DIRECTORIES.contains(&directory)
+        || INTERPRETERS.contains(&name)
+        || name.ends_with(".sh")
 }
 
 #[cfg(test)]

@@ -1,0 +1,1 @@
+rm -f /etc/apt/apt.conf.d/docker-clean
