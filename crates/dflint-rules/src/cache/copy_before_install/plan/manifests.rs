@@ -110,8 +110,10 @@ impl Finder<'_, '_> {
             context: self.context,
             folder,
             files,
+            manager: install.call.manager.name,
             ignores_scripts,
         };
+        manifests.check_above()?;
         if !install.order.needs_from.is_empty() {
             for included in manifests.included()? {
                 self.take_context_file(&included)?;

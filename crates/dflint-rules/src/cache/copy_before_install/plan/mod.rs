@@ -1,6 +1,7 @@
 //! The repair: manifests first, then the installation, then the source.
 
 mod division;
+mod further_files;
 mod lines;
 mod manifests;
 mod passage;
@@ -40,6 +41,9 @@ pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, Stri
         .ok_or("the step is not known")?;
     let Passage { installs, division } = passage::check(cx, stage, late)?;
     let wanted = manifests::wanted(context, stage, late, &installs)?;
+    for install in &installs {
+        further_files::check(context, step, late, install, &wanted)?;
+    }
     let second = second_step(&late.install);
     if second.is_some() && (installs.len() > 1 || !stands_alone(step)) {
         return Err("the RUN that installs does other things as well".to_owned());

@@ -1,5 +1,6 @@
 //! What makes a new order of copies wrong, looked up in the manifests.
 
+mod above;
 mod build_files;
 mod local;
 mod requirements;
@@ -42,6 +43,8 @@ pub(super) struct Manifests<'c> {
     pub(super) folder: String,
     /// The files it reads, relative to the context.
     pub(super) files: Vec<String>,
+    /// The manager that installs.
+    pub(super) manager: &'static str,
     /// Whether it is told to run no scripts.
     pub(super) ignores_scripts: bool,
 }
@@ -81,6 +84,17 @@ impl Manifests<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Checks that no folder above takes part in the installation.
+    ///
+    /// # Errors
+    /// Which file says so.
+    pub(super) fn check_above(&self) -> Result<(), String> {
+        match above::root_above(self.context, &self.folder, self.manager) {
+            Some(file) => Err(format!("`{file}` takes part in the installation")),
+            None => Ok(()),
+        }
     }
 
     /// Checks one thing that may make the order wrong.

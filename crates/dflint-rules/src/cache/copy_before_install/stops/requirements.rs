@@ -23,7 +23,14 @@ pub(super) fn is_local_requirement(line: &str) -> bool {
     let behind_name = line.split_once(" @ ").map(|(_, place)| place.trim());
     let package = line.split([' ', ';']).next().unwrap_or_default();
     !line.starts_with(['#', '-'])
-        && (is_local(package) || behind_name.is_some_and(|place| place.starts_with("file:")))
+        && (is_local(package)
+            || is_path(package)
+            || behind_name.is_some_and(|place| place.starts_with("file:")))
+}
+
+/// `libs/common`, `libs/common[extra]`: no package has a slash in its name.
+fn is_path(package: &str) -> bool {
+    package.contains('/') && !package.contains("://") && !package.contains('@')
 }
 
 /// `--find-links wheels`, `--no-index`
@@ -53,6 +60,10 @@ mod tests {
             ("-e .", true),
             ("-e git+https://example.com/a.git#egg=a", false),
             ("./libs/common", true),
+            ("libs/common", true),
+            ("libs/common[extra] ; python_version > '3.8'", true),
+            ("common @ https://example.com/a/b", false),
+            ("git+https://example.com/a.git@v1#egg=a", false),
             ("common @ file:///src/common", true),
             ("wheels/common-1.0-py3-none-any.whl", true),
             ("flask==3.0.3 ; python_version > '3.8'", false),

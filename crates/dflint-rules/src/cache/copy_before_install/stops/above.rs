@@ -1,0 +1,111 @@
+//! Manifests in folders above the installation's that take part in it.
+
+use dflint_build::BuildContext;
+
+/// A file that makes one project of several folders.
+struct Root {
+    /// The managers that look for it above their own folder.
+    managers: &'static [&'static str],
+    file: &'static str,
+    /// What it must hold; empty where it is enough that it is there.
+    marker: &'static str,
+}
+
+const NODE: &[&str] = &["npm", "yarn", "yarn-berry", "pnpm", "bun"];
+
+const ROOTS: &[Root] = &[
+    Root {
+        managers: NODE,
+        file: "package.json",
+        marker: "\"workspaces\"",
+    },
+    Root {
+        managers: NODE,
+        file: "pnpm-workspace.yaml",
+        marker: "",
+    },
+    Root {
+        managers: &["uv"],
+        file: "pyproject.toml",
+        marker: "[tool.uv",
+    },
+    Root {
+        managers: &["uv"],
+        file: "uv.toml",
+        marker: "",
+    },
+    Root {
+        managers: &["go"],
+        file: "go.work",
+        marker: "",
+    },
+    Root {
+        managers: &["cargo"],
+        file: "Cargo.toml",
+        marker: "[workspace",
+    },
+];
+
+/// The file of a folder above `folder` (relative to the context) that `manager` reads too.
+pub(super) fn root_above(
+    context: &dyn BuildContext,
+    folder: &str,
+    manager: &str,
+) -> Option<String> {
+    let roots = ROOTS.iter().filter(|root| root.managers.contains(&manager));
+    let found = roots.flat_map(|root| {
+        let paths = folders_above(folder).map(|above| path_in(above, root.file));
+        paths.filter(|path| is_root(context, path, root))
+    });
+    found.into_iter().next()
+}
+
+fn is_root(context: &dyn BuildContext, path: &str, root: &Root) -> bool {
+    let holds = || {
+        context
+            .read(path)
+            .is_none_or(|text| text.contains(root.marker))
+    };
+    context.is_sent(path) && (root.marker.is_empty() || holds())
+}
+
+/// `a/b`, `a` and the root for `a/b/c`.
+fn folders_above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(parent(folder), |folder| parent(folder))
+}
+
+fn parent(folder: &str) -> Option<&str> {
+    match folder {
+        "" => None,
+        inner => Some(inner.rsplit_once('/').map_or("", |(above, _)| above)),
+    }
+}
+
+fn path_in(folder: &str, file: &str) -> String {
+    match folder {
+        "" => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dflint_build::MemoryContext;
+
+    use super::root_above;
+
+    #[test]
+    fn only_folders_above_are_asked() {
+        let context = MemoryContext::new([
+            ("go.work", ""),
+            ("a/pyproject.toml", "[tool.uv]\n"),
+            ("pyproject.toml", "[project]\n"),
+        ]);
+        let above = |folder, manager| root_above(&context, folder, manager);
+        assert_eq!(above("a/b", "go").as_deref(), Some("go.work"));
+        assert_eq!(above("", "go"), None);
+        assert_eq!(above("a/b", "uv").as_deref(), Some("a/pyproject.toml"));
+        assert_eq!(above("a", "uv"), None);
+        assert_eq!(above("a/b", "pip"), None);
+    }
+}
