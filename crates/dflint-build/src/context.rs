@@ -9,6 +9,9 @@ use crate::dockerignore::DockerIgnore;
 /// Files larger than this are not read, in bytes.
 pub const MAX_READ: u64 = 1 << 20;
 
+/// How much of a file [`BuildContext::head`] gives, in bytes.
+pub const HEAD: usize = 512;
+
 /// What stands at a path of the context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
@@ -45,6 +48,12 @@ pub trait BuildContext {
     /// The text of a file; `None` where there is none, it is not UTF-8, or it is larger than
     /// [`MAX_READ`].
     fn read(&self, path: &str) -> Option<Arc<str>>;
+
+    /// The first [`HEAD`] bytes of a file, of any kind and size; `None` where there is none.
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        let text = self.read(path)?;
+        Some(text.bytes().take(HEAD).collect())
+    }
 
     /// The rules of `.dockerignore` (or of the file's own one); `None` where there is none.
     fn ignore(&self) -> Option<&DockerIgnore>;

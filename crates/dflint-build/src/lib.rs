@@ -26,7 +26,7 @@ mod taken;
 mod value;
 
 pub use compare::compare;
-pub use context::{BuildContext, Entry, EntryKind, MAX_READ, MemoryContext};
+pub use context::{BuildContext, Entry, EntryKind, HEAD, MAX_READ, MemoryContext};
 pub use context_needs::{ContextNeeds, is_dockerfile};
 pub use dockerignore::DockerIgnore;
 pub use env::{Env, Lookup};

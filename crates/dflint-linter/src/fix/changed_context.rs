@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dflint_build::path::base;
-use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, Entry, EntryKind, is_dockerfile};
+use dflint_build::{
+    BuildContext, ContextNeeds, DockerIgnore, Entry, EntryKind, HEAD, is_dockerfile,
+};
 use dflint_fix::ContextChange;
 
 /// A build context with created and changed files laid over it.
@@ -56,6 +58,13 @@ impl BuildContext for ChangedContext<'_> {
         let written = self.files.get(path);
         let written = written.map(|change| Arc::from(change.after.as_str()));
         written.or_else(|| self.base.read(path))
+    }
+
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        match self.files.get(path) {
+            Some(change) => Some(change.after.bytes().take(HEAD).collect()),
+            None => self.base.head(path),
+        }
     }
 
     fn ignore(&self) -> Option<&DockerIgnore> {

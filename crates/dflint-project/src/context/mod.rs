@@ -96,6 +96,10 @@ impl BuildContext for DiskContext {
         self.scan.read(path)
     }
 
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        self.scan.head(path)
+    }
+
     fn ignore(&self) -> Option<&DockerIgnore> {
         self.ignore.as_ref()
     }

@@ -1,11 +1,12 @@
 //! One directory, listed once.
 
 use std::collections::HashMap;
-use std::fs::{self, FileType};
+use std::fs::{self, File, FileType};
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use dflint_build::{ContextNeeds, Entry, EntryKind, MAX_READ};
+use dflint_build::{ContextNeeds, Entry, EntryKind, HEAD, MAX_READ};
 
 use crate::directories::Directories;
 
@@ -93,14 +94,31 @@ impl Scan {
         self.needs.get_or_init(find).clone()
     }
 
+    /// The first [`HEAD`] bytes of the file at `path`; `None` where there is none inside the
+    /// directory.
+    pub(crate) fn head(&self, path: &str) -> Option<Vec<u8>> {
+        let (real, _) = self.file(path)?;
+        let mut head = Vec::with_capacity(HEAD);
+        let file = File::open(real).ok()?;
+        file.take(HEAD as u64).read_to_end(&mut head).ok()?;
+        Some(head)
+    }
+
     fn read_file(&self, path: &str) -> Option<String> {
-        // A link may lead out of the context, where a build sees nothing.
-        let real = fs::canonicalize(self.locate(path)?).ok()?;
-        let metadata = fs::metadata(&real).ok()?;
-        if !real.starts_with(&self.root) || !metadata.is_file() || metadata.len() > MAX_READ {
+        let (real, size) = self.file(path)?;
+        if size > MAX_READ {
             return None;
         }
         fs::read_to_string(real).ok()
+    }
+
+    /// The real path of the regular file at `path`, and its size.
+    fn file(&self, path: &str) -> Option<(PathBuf, u64)> {
+        // A link may lead out of the context, where a build sees nothing.
+        let real = fs::canonicalize(self.locate(path)?).ok()?;
+        let metadata = fs::metadata(&real).ok()?;
+        let is_inside = real.starts_with(&self.root) && metadata.is_file();
+        is_inside.then_some((real, metadata.len()))
     }
 
     /// `path` on disk, unless it leaves the directory by its letters.

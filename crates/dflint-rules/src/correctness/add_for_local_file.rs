@@ -1,10 +1,11 @@
 //! `ADD app.py /app/`.
 
+use dflint_build::path::clean;
 use dflint_build::{BuildContext, EntryKind};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_parser::{Command, Instruction, InstructionName, Source, Transfer};
 
-use crate::archive::{is_archive, may_unpack};
+use crate::archive::{begins_like_archive, is_archive, may_unpack};
 use crate::place::relative;
 use crate::sent_files::kind_of;
 use crate::written::unquoted;
@@ -24,7 +25,7 @@ impl Rule for AddForLocalFile {
         };
         let is_found = match cx.dialect {
             Dialect::Hadolint => sources(add).any(|source| !is_archive(source) && !is_web(source)),
-            _ => is_plain_copy(add),
+            _ => is_plain_copy(add) && !sources(add).any(|source| is_unpacked(cx, source)),
         };
         if !is_found {
             return;
@@ -70,22 +71,32 @@ fn is_plain_copy(add: &Transfer) -> bool {
     !has_own_flag && sources(add).all(is_plain)
 }
 
+/// Whether the build context shows that the file is an archive.
+fn is_unpacked(cx: &Context, source: &str) -> bool {
+    let head = cx
+        .build_context
+        .and_then(|context| context.head(relative(&clean(source))));
+    head.is_some_and(|head| begins_like_archive(&head))
+}
+
 /// Whether `ADD` might unpack the file, whose name does not tell what is in it.
 fn is_nameless(context: Option<&dyn BuildContext>, source: &str) -> bool {
     let name = source.rsplit('/').next().unwrap_or(source);
     let tells = name.is_empty() || name.contains('.');
-    let is_harmless = |context: &dyn BuildContext| match kind_of(context, source) {
+    let is_known = |context: &dyn BuildContext| match kind_of(context, &clean(source)) {
         Some(EntryKind::Directory) => true,
-        // An archive is no text.
-        Some(_) => context.read(relative(source)).is_some(),
+        Some(_) => context.head(relative(&clean(source))).is_some(),
         None => false,
     };
-    !tells && !context.is_some_and(is_harmless)
+    !tells && !context.is_some_and(is_known)
 }
 
 fn fix(cx: &Context, instruction: &Instruction, add: &Transfer) -> Result<Fix, &'static str> {
     if !is_plain_copy(add) || add.unpack.is_some() {
         return Err("a source may be more than a local file");
+    }
+    if sources(add).any(|source| is_unpacked(cx, source)) {
+        return Err("a source is an archive, which ADD unpacks");
     }
     if !instruction.keyword.is_contiguous() {
         return Err("the keyword is written on several lines");
