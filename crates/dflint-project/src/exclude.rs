@@ -32,16 +32,20 @@ impl Patterns {
         root: &Path,
         patterns: impl IntoIterator<Item = S>,
     ) -> Result<Self, PatternError> {
-        let failed = |pattern: &str, error: &ignore::Error| PatternError {
+        let invalid = |pattern: &str, reason: String| PatternError {
             pattern: pattern.to_owned(),
-            reason: error.to_string(),
+            reason,
         };
+        let failed = |pattern: &str, error: &ignore::Error| invalid(pattern, error.to_string());
         let mut builder = GitignoreBuilder::new(root);
         let mut length = 0;
         for pattern in patterns {
             let pattern = pattern.as_ref();
             let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
             length += pattern.len();
+            if has_open_class(pattern) {
+                return Err(invalid(pattern, "`[` has no `]`".to_owned()));
+            }
             builder
                 .add_line(None, pattern)
                 .map_err(|error| failed(pattern, &error))?;
@@ -72,6 +76,28 @@ impl Patterns {
             .matched_path_or_any_parents(within, is_directory)
             .is_ignore()
     }
+}
+
+/// Whether a class of characters is not closed. As in git, such a pattern would match nothing.
+fn has_open_class(pattern: &str) -> bool {
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '[' => {
+                chars.next_if(|c| matches!(c, '!' | '^'));
+                // A `]` in front is a member.
+                chars.next_if_eq(&']');
+                if !chars.any(|c| c == ']') {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -105,5 +131,21 @@ mod tests {
     fn a_broken_pattern_is_named() {
         let error = Patterns::new(Path::new("/p"), ["a{b", "c"]).unwrap_err();
         assert_eq!(error.pattern, "a{b");
+    }
+
+    #[test]
+    fn classes_must_be_closed() {
+        for pattern in ["[", "a[b", "[]", "[!]", "x/[a-z"] {
+            assert!(
+                Patterns::new(Path::new("/"), [pattern]).is_err(),
+                "{pattern}"
+            );
+        }
+        for pattern in ["[ab]", "\\[", "[]]", "[!]]", "a]", "[[]"] {
+            assert!(
+                Patterns::new(Path::new("/"), [pattern]).is_ok(),
+                "{pattern}"
+            );
+        }
     }
 }
