@@ -45,6 +45,7 @@ use notes::Notes;
 use run::Run;
 use uses::Uses;
 pub(crate) use verdict::{Defect, DefectKind};
+pub(crate) use well_known::may_run_anything;
 
 /// Reports the defects of one kind.
 pub(crate) fn report(cx: &Context, kind: DefectKind, findings: &mut Findings) {

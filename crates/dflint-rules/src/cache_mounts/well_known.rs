@@ -1,6 +1,9 @@
 //! Commands that have nothing to do with caches, and commands that may do anything.
 
+use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
+
+use crate::package_calls::RunCommand;
 
 /// Commands of shell and system that neither fill a cache of a package manager nor read one.
 /// Sorted.
@@ -132,6 +135,17 @@ pub(super) fn runs_a_script(command: SimpleCommand<'_>) -> bool {
     !SYSTEM_DIRECTORIES.contains(&directory)
         || INTERPRETERS.contains(&name)
         || name.ends_with(".sh")
+}
+
+/// Whether a command may do anything at all, such as calling a package manager.
+pub(crate) fn may_run_anything(it: &RunCommand<'_>) -> bool {
+    match &it.call {
+        Some(call) => call.action() == Action::Run,
+        None => {
+            let is_looked_into = it.command.nested().is_some() || is_harmless(it.command);
+            runs_a_script(it.command) || !is_looked_into
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 use dflint_parser::{Command, Dockerfile};
 
+use crate::cache_mounts::may_run_anything;
 use crate::lines::lines_of;
 use crate::run_flags::have_equal_flags;
 use crate::{Context, Findings, Rule};
@@ -31,6 +32,11 @@ impl Rule for StalePackageIndex {
                 let Some(update) = calls.get(update).filter(|_| !used) else {
                     continue;
                 };
+                let from = update.command.span().end;
+                let mut behind = cx.run_commands(step).iter();
+                if behind.any(|it| it.command.span().start >= from && may_run_anything(it)) {
+                    continue;
+                }
                 let name = format!("{} {}", update.name, update.subcommand.words);
                 let repair = joined(cx, stage, at, step, update);
                 findings
