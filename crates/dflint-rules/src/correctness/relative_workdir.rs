@@ -47,8 +47,12 @@ impl Rule for RelativeWorkdir {
             let Command::Workdir(word) = &step.instruction.command else {
                 continue;
             };
-            let Some(written) = relative(cx, &visit) else {
+            let Some(relative) = relative(cx, &visit) else {
                 continue;
+            };
+            let written: &str = match relative.is_empty() {
+                true => word.as_str(),
+                false => &relative,
             };
             if step.state.is_workdir_set() {
                 continue;
@@ -112,6 +116,9 @@ fn fix(model: &Model, stage: &Stage, step: &Step, word: &Text) -> Result<Fix, &'
     }
     if !written.has_known_start() || is_absolute(written, state.platform().is_windows()) {
         return Err("what the directory comes to is not known");
+    }
+    if written.to_known() == Some("") {
+        return Err("what it names is not set and comes to nothing");
     }
     if step.is_trigger || !word.is_contiguous() || state.platform().is_windows() {
         return Err("the directory cannot be written out here");

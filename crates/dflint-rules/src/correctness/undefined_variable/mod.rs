@@ -84,6 +84,32 @@ const PROXY_ARGUMENTS: [&str; 5] = [
     "all_proxy",
 ];
 
+/// Variables that programs know, or that shells set: they are spelt right, and only not set. Sorted.
+const WELL_KNOWN: [&str; 22] = [
+    "CC",
+    "CFLAGS",
+    "CLASSPATH",
+    "CPATH",
+    "CPPFLAGS",
+    "CXX",
+    "CXXFLAGS",
+    "C_INCLUDE_PATH",
+    "DISPLAY",
+    "GOPATH",
+    "HOSTNAME",
+    "LANG",
+    "LDFLAGS",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "LIBRARY_PATH",
+    "MANPATH",
+    "NODE_PATH",
+    "PKG_CONFIG_PATH",
+    "PWD",
+    "SHELL",
+    "USER",
+];
+
 /// Below an image nobody knows, shorter names resemble too much to be called misspelt.
 const SHORTEST_MISSPELT: usize = 5;
 
@@ -174,7 +200,11 @@ impl Judge<'_, '_, '_> {
                 0..=MOST_OPTIONS => env.in_update_order(),
                 _ => Vec::new(),
             };
-            let suggestion = nearest(&name, names.into_iter().map(|variable| &*variable.name));
+            let suggestion = nearest(&name, names.into_iter().map(|variable| &*variable.name))
+                .filter(|_| {
+                    let is_buildkit = self.cx.dialect == Dialect::Buildkit;
+                    is_buildkit || WELL_KNOWN.binary_search(&name.as_str()).is_err()
+                });
             let used = Use {
                 word,
                 variables: &variables,
