@@ -8,7 +8,7 @@ pub enum Frozen {
     /// The file's bytes are not UTF-8.
     #[error("the file is not UTF-8")]
     NotUtf8,
-    /// BuildKit refuses the file.
+    /// BuildKit refuses the file. One that it reads but cannot build is edited where it stops.
     #[error("the file has errors that BuildKit refuses")]
     Broken,
     /// The file says that it is generated.

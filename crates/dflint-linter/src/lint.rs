@@ -1,7 +1,7 @@
 //! From source and settings to findings.
 
 use dflint_build::{BuildContext, Model, Reach};
-use dflint_fix::LineEnding;
+use dflint_fix::{Fix, LineEnding, Target};
 use dflint_knowledge::{Severity, pages};
 use dflint_parser::{Dockerfile, Span};
 use dflint_rules::{Context, Dialect, FileFacts};
@@ -224,10 +224,33 @@ fn frozen(file: &Dockerfile<'_>, is_utf8: bool, is_broken: bool) -> Option<Froze
     }
 }
 
+/// The places of what surely stops the build of the target.
+fn stopping_errors(model: &Model<'_>) -> Vec<Span> {
+    let is_met = |stage| model.stage(stage).is_some_and(|stage| stage.reachable);
+    let errors = model.errors().iter();
+    errors
+        .filter(|error| error.stage.is_none_or(is_met))
+        .map(|error| error.span)
+        .collect()
+}
+
+/// Whether the build stops, and neither the finding nor its fix is about what stops it.
+fn is_kept_back(found: Span, fix: &Fix, stopping: &[Span]) -> bool {
+    let edits = fix.edits.iter();
+    let edited = edits.filter(|edit| edit.target == Target::Dockerfile);
+    let mut places = edited.map(|edit| edit.span).chain([found]);
+    let stops = |place: Span| {
+        let meets = |error: &Span| place.start <= error.end && error.start <= place.end;
+        stopping.iter().any(meets)
+    };
+    !stopping.is_empty() && !places.any(stops)
+}
+
 /// Gives the fixes the line ends of the file, and takes those away that must not be made.
 fn prepare_fixes(findings: &mut [Finding], model: &Model<'_>, frozen: Option<Frozen>) {
     let line_ending = LineEnding::of(model.file().source);
     let protected = ProtectedPlaces::of(model);
+    let stopping = stopping_errors(model);
     for finding in findings {
         let Some(fix) = &mut finding.fix else {
             continue;
@@ -235,6 +258,9 @@ fn prepare_fixes(findings: &mut [Finding], model: &Model<'_>, frozen: Option<Fro
         fix.adopt(line_ending);
         let refusal = frozen
             .map(|frozen| frozen.to_string())
+            .or_else(|| {
+                is_kept_back(finding.span, fix, &stopping).then(|| Frozen::Broken.to_string())
+            })
             .or_else(|| protected.refuse(fix).map(str::to_owned));
         if refusal.is_some() {
             finding.fix = None;
