@@ -62,6 +62,10 @@ pub(super) fn set_aside(
     changes
         .added
         .push(format!("{}{back}", behind.trim_start_matches(' ')));
+    // As the shell gets it, where the lines are joined before.
+    let joined = behind.replace("\r\n", "\n");
+    let joined = joined.replace(&format!("{}\n", run.source.escape), " ");
+    changes.added.push(format!("{joined}{back}"));
     changes
         .edits
         .push(Edit::insert(end, format!("{behind}{back}")));
