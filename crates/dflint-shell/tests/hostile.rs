@@ -86,6 +86,17 @@ const PIECES: &[&str] = &[
 ];
 
 #[test]
+fn wide_characters_in_backticks_are_survived() {
+    for text in [
+        "\\A\"\\\"`ዀ`\"a",
+        "echo \"\\\"`echo é`\"",
+        "echo \"\\\"\\\"`aé b`\"",
+    ] {
+        parse(text);
+    }
+}
+
+#[test]
 fn deep_and_long_input_is_survived() {
     for piece in OPENINGS.iter().chain(PIECES) {
         for count in [10, 150, 5_000] {

@@ -1,9 +1,10 @@
 //! What is refused before the grammar sees it.
 //!
-//! `shuck-parser` bounds its own depth and work, with two gaps: it looks for the end of every
-//! open brace and parenthesis again and again (quadratic in their number), and it has no bound for
-//! `time` in front of `time`, which ends in a stack overflow that nothing can catch. No real
-//! script comes near these limits.
+//! `shuck-parser` bounds its own depth and work, with three gaps: it looks for the end of every
+//! open brace and parenthesis again and again (quadratic in their number), it has no bound for
+//! `time` in front of `time`, which ends in a stack overflow that nothing can catch, and
+//! behind a backslash it may look for the end of a substitution in backticks in the middle of a
+//! character, and panics. No real script comes near these limits.
 
 /// Longest script that is read, in bytes; the longest in use are some 50 kB.
 const MAX_LEN: usize = 256 * 1024;
@@ -28,6 +29,9 @@ pub(super) fn exceeded(script: &str) -> Option<&'static str> {
     if has_many_prefixes(script) {
         return Some("the script has too many keywords in a row to be read");
     }
+    if has_wide_substitution(script) {
+        return Some("the script has other characters than ASCII behind a backtick");
+    }
     if script.matches("<<").count() > MAX_HEREDOCS {
         return Some("the script has too many heredocs to be read");
     }
@@ -50,6 +54,11 @@ fn nests_too_deep(script: &[u8]) -> bool {
         }
     }
     false
+}
+
+fn has_wide_substitution(script: &str) -> bool {
+    let behind = script.split_once('`').map(|(_, behind)| behind);
+    script.contains('\\') && behind.is_some_and(|behind| !behind.is_ascii())
 }
 
 fn has_many_prefixes(script: &str) -> bool {
