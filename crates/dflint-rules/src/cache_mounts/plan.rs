@@ -199,6 +199,8 @@ impl<'r> Group<'r> {
         {
             match hook_before(run, self.manager.name) {
                 DockerClean::Absent => {}
+                // Whoever mounts the cache may have had a script remove the hook.
+                DockerClean::Perhaps if !self.is_bare() => {}
                 DockerClean::Present | DockerClean::Perhaps => {
                     let by = DefeatBy::DockerClean;
                     self.defeats.push(Defeat { call, by });
