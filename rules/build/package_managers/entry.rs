@@ -42,6 +42,11 @@ pub(super) struct Entry {
     pub(super) mount_needs: Vec<MountNeed>,
     #[serde(default)]
     pub(super) offline_flags: Vec<String>,
+    /// Variable → a test as in `disabling_env`.
+    #[serde(default)]
+    pub(super) offline_env: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) publishes: Vec<String>,
     #[serde(default)]
     pub(super) refusals: Vec<Refusal>,
     #[serde(default)]
@@ -97,6 +102,10 @@ pub(super) struct CacheEntry {
     pub(super) class: CacheClass,
     #[serde(default)]
     pub(super) per_platform: bool,
+    #[serde(default)]
+    pub(super) compiled: bool,
+    #[serde(default)]
+    pub(super) read_by_builds: bool,
     #[serde(default)]
     pub(super) only_for: Vec<Action>,
     #[serde(default)]
@@ -156,7 +165,11 @@ schema! {
 }
 
 schema! {
-    struct ConfigFile { file: String, key: String, }
+    struct ConfigFile {
+        file: String,
+        key: String,
+        #[serde(default)] value: String,
+    }
 }
 
 schema! {

@@ -197,10 +197,12 @@ impl Entry {
             ("subcommands", subcommands(&self.subcommands)?),
             ("caches", caches(&self.caches)),
             ("disabling_flags", disabling_flags(&self.disabling_flags)),
-            ("disabling_env", disabling_env(&self.disabling_env)?),
+            ("disabling_env", conditions(&self.disabling_env)?),
             ("mount_flags", self.mount_flags.literal()),
             ("mount_needs", self.mount_needs.literal()),
             ("offline_flags", self.offline_flags.literal()),
+            ("offline_env", conditions(&self.offline_env)?),
+            ("publishes", self.publishes.literal()),
             ("refusals", self.refusals.literal()),
             ("cleanups", self.cleanups.literal()),
             ("config_files", self.config_files.literal()),
@@ -277,6 +279,8 @@ fn caches(entries: &BTreeMap<String, CacheEntry>) -> String {
                 ("sharing", cache.sharing.literal()),
                 ("class", cache.class.literal()),
                 ("per_platform", cache.per_platform.literal()),
+                ("compiled", cache.compiled.literal()),
+                ("read_by_builds", cache.read_by_builds.literal()),
                 ("only_for", cache.only_for.literal()),
                 ("only_commands", cache.only_commands.literal()),
                 ("only_with_update", cache.only_with_update.literal()),
@@ -310,7 +314,7 @@ fn disabling_flags(flags: &BTreeMap<String, String>) -> String {
     format!("&[{}]", items.join(", "))
 }
 
-fn disabling_env(tests: &BTreeMap<String, String>) -> Result<String, String> {
+fn conditions(tests: &BTreeMap<String, String>) -> Result<String, String> {
     let mut items = Vec::new();
     for (env, test) in tests {
         let test = match test.as_str() {

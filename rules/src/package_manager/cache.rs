@@ -34,6 +34,10 @@ pub struct Cache {
     pub class: CacheClass,
     /// Whether its content depends on the processor architecture without saying so in its names.
     pub per_platform: bool,
+    /// Whether it holds what was compiled, nothing that was downloaded.
+    pub compiled: bool,
+    /// Whether every build reads what earlier commands put there, and downloads what is not there.
+    pub read_by_builds: bool,
     /// The actions that use it; empty: all that download or build.
     pub only_for: &'static [Action],
     /// The commands that use it; empty: all of the manager's.
@@ -160,6 +164,8 @@ pub struct ConfigFile {
     pub file: &'static str,
     /// The setting that matters, as the file spells it.
     pub key: &'static str,
+    /// The value that matters; empty: any.
+    pub value: &'static str,
 }
 
 /// What happens when the cache directory cannot be written.

@@ -61,8 +61,13 @@ pub struct PackageManager {
     /// What a mount needs besides the flags.
     pub mount_needs: &'static [MountNeed],
     /// Flags under which it must find everything in place (nothing may have gone to a mount
-    /// that this step lacks).
+    /// that this step lacks); one with a `=` is the whole word, also where it is no flag.
     pub offline_flags: &'static [&'static str],
+    /// Environment variables that do the same.
+    pub offline_env: &'static [Condition],
+    /// Words that make a call put into the cache what no registry has; also the part of a word
+    /// behind its last `:`.
+    pub publishes: &'static [&'static str],
     /// Circumstances under which a cache mount is wrong.
     pub refusals: &'static [Refusal],
     /// Commands of its own that empty caches.

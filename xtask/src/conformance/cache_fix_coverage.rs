@@ -76,7 +76,7 @@ fn counts(step: &Step<'_>) -> bool {
     let mut calls = script
         .commands()
         .filter_map(|command| invocation(command, &site));
-    calls.any(|call| call.installs() && !call.is_offline() && has_safe_cache(call.manager))
+    calls.any(|call| call.installs() && !call.is_offline && has_safe_cache(call.manager))
 }
 
 fn has_safe_cache(manager: &PackageManager) -> bool {

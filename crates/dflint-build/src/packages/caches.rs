@@ -258,7 +258,11 @@ fn disabled<'i>(call: &'i Invocation<'i>, site: &Site<'_>) -> Vec<Disabled<'i>> 
 }
 
 /// Whether the condition holds for `command`; `None` where the variable is not known.
-fn holds(condition: &Condition, command: SimpleCommand<'_>, site: &Site<'_>) -> Option<bool> {
+pub(super) fn holds(
+    condition: &Condition,
+    command: SimpleCommand<'_>,
+    site: &Site<'_>,
+) -> Option<bool> {
     let Some(value) = site.variable(command, condition.env).ok()? else {
         return Some(false);
     };

@@ -6,6 +6,7 @@ use dflint_knowledge::package_manager::{
 };
 use dflint_shell::{SimpleCommand, Word};
 
+use super::caches::holds;
 use super::site::Site;
 use super::variant::choose;
 
@@ -28,6 +29,8 @@ pub struct Invocation<'s> {
     pub flags: Vec<Flag<'s>>,
     /// What is neither flag nor subcommand: packages, files, directories.
     pub operands: Vec<Word<'s>>,
+    /// Whether it must find everything in place, without downloading.
+    pub is_offline: bool,
 }
 
 /// A flag of a call.
@@ -71,13 +74,14 @@ impl Invocation<'_> {
         self.flags.iter().rev().find(|flag| flag.name == name)
     }
 
-    /// Whether it must find everything in place, without downloading.
+    /// Whether it puts into its cache what no registry has, so that it cannot be downloaded again.
     #[must_use]
-    pub fn is_offline(&self) -> bool {
-        let offline = self.manager.offline_flags;
-        self.flags
-            .iter()
-            .any(|flag| offline.contains(&flag.name.as_str()))
+    pub fn publishes(&self) -> bool {
+        let words = self.subcommand_words.iter().chain(&self.operands);
+        words.filter_map(|word| word.literal()).any(|word| {
+            let goal = word.rsplit(':').next().unwrap_or(word);
+            self.manager.publishes.contains(&goal)
+        })
     }
 }
 
@@ -111,6 +115,11 @@ pub fn invocation<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Inv
     let (subcommand, count) = manager.subcommand(&known)?;
     let own = count.saturating_sub(implied).min(plain.len());
     let (subcommand_words, operands) = plain.split_at(own);
+    let is_offline = is_offline(manager, &flags, operands)
+        || manager
+            .offline_env
+            .iter()
+            .any(|condition| holds(condition, command, site) == Some(true));
     Some(Invocation {
         manager,
         is_certain,
@@ -120,7 +129,21 @@ pub fn invocation<'s>(command: SimpleCommand<'s>, site: &Site<'_>) -> Option<Inv
         subcommand_words: subcommand_words.to_vec(),
         flags,
         operands: operands.to_vec(),
+        is_offline,
     })
+}
+
+/// Whether a flag says so, or a word such as `/p:NoRestore=true`.
+fn is_offline(manager: &PackageManager, flags: &[Flag<'_>], operands: &[Word<'_>]) -> bool {
+    let offline = manager.offline_flags;
+    let says = |word: &str| offline.contains(&word);
+    flags
+        .iter()
+        .any(|flag| says(&flag.name) || says(&flag.word.render()))
+        || operands.iter().any(|word| {
+            let word = word.literal();
+            word.is_some_and(|word| word.contains('=') && says(word))
+        })
 }
 
 /// What a command's first words call.

@@ -5,11 +5,11 @@ mod join;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use dflint_build::packages::{UnknownProject, caches, invocation};
-use dflint_build::{Base, Model, Network, StageId};
+use dflint_build::packages::caches;
+use dflint_build::{Base, Model, StageId};
 use dflint_knowledge::package_manager::{Action, Cache, CacheClass};
-use dflint_parser::Command;
 
+use super::layer::{LayerSurvey, Layers};
 use super::run::Run;
 use super::uses::Marks;
 use super::well_known::is_harmless;
@@ -21,6 +21,8 @@ pub(super) use join::join;
 pub(super) struct Chains {
     /// The directories that must not be mounted, and why.
     refused: RefCell<HashMap<String, String>>,
+    /// Caches that must stay in the layer, of this class or another.
+    pub(super) layers: Layers,
 }
 
 /// A step that uses a cache of class C.
@@ -35,8 +37,10 @@ struct Member {
 
 /// What is known of the whole file.
 struct Whole {
-    /// Managers that the container calls.
-    runtime: HashSet<&'static str>,
+    /// Managers whose cache is somewhere unknown for some step.
+    unknown: HashSet<&'static str>,
+    /// Caches that must stay in the layer.
+    layers: Layers,
     /// Stages whose files end in the image.
     shipped: HashSet<StageId>,
     /// Steps that run what cannot be looked into.
@@ -51,6 +55,7 @@ pub(super) struct Survey {
     unknown: HashSet<&'static str>,
     /// Steps that run what cannot be looked into.
     opaque: Vec<(StageId, usize, u32)>,
+    layers: LayerSurvey,
 }
 
 /// Whether a fix may mount the cache once all steps that use it do.
@@ -61,6 +66,7 @@ pub(super) fn is_chain(cache: &Cache) -> bool {
 impl Survey {
     /// Takes in a RUN.
     pub(super) fn note(&mut self, run: &Run<'_, '_>) {
+        self.layers.note(run);
         let line = run.step.instruction.start_line;
         let is_known = run.commands.iter().all(|it| {
             it.call.is_some() || it.command.nested().is_some() || is_harmless(it.command)
@@ -70,9 +76,7 @@ impl Survey {
         }
         for it in run.commands {
             let Some(call) = &it.call else { continue };
-            let refusal = if call.is_offline() || run.action.network == Network::None {
-                Some("must find everything in the layer")
-            } else if call.action() == Action::Run || it.is_another_users {
+            let refusal = if call.action() == Action::Run || it.is_another_users {
                 Some("runs it in a way that is left alone")
             } else {
                 None
@@ -96,24 +100,27 @@ impl Survey {
     }
 
     /// Which of the caches may be mounted.
-    pub(super) fn judge(&self, model: &Model<'_>) -> Chains {
+    pub(super) fn judge(self, model: &Model<'_>) -> Chains {
         let whole = Whole {
-            runtime: managers_at_run_time(model),
+            layers: self.layers.judge(model),
             shipped: shipped_stages(model),
-            opaque: Marks::new(model, self.opaque.clone()),
+            opaque: Marks::new(model, self.opaque),
+            unknown: self.unknown,
         };
-        let refused = self.members.iter().filter_map(|(target, members)| {
-            let reason = members
-                .iter()
-                .find_map(|member| self.refusal(member, &whole))?;
-            Some((target.clone(), reason))
+        let refused = self.members.into_iter().filter_map(|(target, members)| {
+            let mut members = members.iter();
+            let reason = members.find_map(|member| whole.refusal(&target, member))?;
+            Some((target, reason))
         });
         Chains {
             refused: RefCell::new(refused.collect()),
+            layers: whole.layers,
         }
     }
+}
 
-    fn refusal(&self, member: &Member, whole: &Whole) -> Option<String> {
+impl Whole {
+    fn refusal(&self, target: &str, member: &Member) -> Option<String> {
         let manager = member.manager;
         if let Some(reason) = member.refusal {
             return Some(format!("line {} {reason}", member.line));
@@ -121,13 +128,13 @@ impl Survey {
         if self.unknown.contains(manager) {
             return Some(format!("not every cache of {manager} is known"));
         }
-        if whole.runtime.contains(manager) {
-            return Some(format!("the image runs {manager} itself"));
+        if let Some(reason) = self.layers.refusal(target, manager) {
+            return Some(reason);
         }
-        if whole.shipped.contains(&member.stage) {
+        if self.shipped.contains(&member.stage) {
             return Some("the image may need it when it runs".to_owned());
         }
-        let later = whole.opaque.after(member.stage, member.index);
+        let later = self.opaque.after(member.stage, member.index);
         later.map(|line| format!("line {line} may need it in the layer"))
     }
 }
@@ -143,28 +150,6 @@ fn shipped_stages(model: &Model<'_>) -> HashSet<StageId> {
         };
     }
     shipped
-}
-
-/// The package managers that a container of the file starts.
-fn managers_at_run_time(model: &Model<'_>) -> HashSet<&'static str> {
-    let starts = model.steps().filter(|(_, step)| {
-        matches!(
-            step.instruction.command,
-            Command::Cmd(_) | Command::Entrypoint(_) | Command::Healthcheck(_)
-        )
-    });
-    let mut found = HashSet::new();
-    for (_, step) in starts {
-        let Some(script) = step.script() else {
-            continue;
-        };
-        let site = step.state.site(&UnknownProject);
-        let calls = script
-            .commands()
-            .filter_map(|command| invocation(command, &site));
-        found.extend(calls.map(|call| call.manager.name));
-    }
-    found
 }
 
 impl Chains {

@@ -13,6 +13,7 @@
 //! | `cleanup` | commands that empty a mounted cache or work on it |
 //! | `docker_clean`, `set_aside` | Debian's clean-up hook |
 //! | `chains` | caches that later steps read too |
+//! | `layer` | caches that must stay in the layer |
 //! | `uses`, `obstacle` | who else uses the directory |
 //! | `verdict` | defects and the repair |
 //! | `edits` | how it is written |
@@ -21,6 +22,7 @@ mod chains;
 mod cleanup;
 mod docker_clean;
 mod edits;
+mod layer;
 mod notes;
 mod obstacle;
 mod plan;
@@ -125,6 +127,8 @@ fn each_run<'m, 'a>(
                 });
             }
             notes.follow(script.as_str(), commands, &site);
+            let line = step.instruction.start_line;
+            notes.layer.follow(line, action, commands, &site);
         }
         ends.insert(stage.id, notes);
     }

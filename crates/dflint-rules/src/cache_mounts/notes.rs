@@ -5,6 +5,7 @@ use dflint_knowledge::base_image::{BaseImage, Family};
 use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
 
+use super::layer::LayerContent;
 use super::run::is_within;
 use super::well_known::runs_a_script;
 use crate::package_calls::{CopiedFolders, RunCommand};
@@ -20,6 +21,8 @@ pub(super) struct Notes {
     pub(super) configured: Vec<&'static str>,
     /// The folders of the context that were copied.
     pub(super) copied: CopiedFolders,
+    /// What is in the layers of caches.
+    pub(super) layer: LayerContent,
 }
 
 /// `/etc/apt/apt.conf.d/docker-clean`, which Debian's and Ubuntu's images have: apt deletes each

@@ -30,8 +30,8 @@ pub(super) struct Group<'r> {
     pub(super) defeats: Vec<Defeat<'r>>,
     /// Why a mount would be wrong.
     pub(super) refusal: Option<String>,
-    /// Why a cache that other steps need too is left alone.
-    pub(super) chain_refusal: Option<String>,
+    /// Why a cache that others look for too is left alone.
+    pub(super) kept: Option<String>,
 }
 
 /// What keeps a mount from working, apart from clean-ups.
@@ -83,7 +83,7 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
                     mounted: Vec::new(),
                     defeats: Vec::new(),
                     refusal: None,
-                    chain_refusal: None,
+                    kept: None,
                 };
                 group.add(run, it, call);
                 groups.push(group);
@@ -91,12 +91,20 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
         }
     }
     groups.retain(|group| {
-        !group.places.is_empty() || group.unknown.is_some() || group.chain_refusal.is_some()
+        !group.places.is_empty() || group.unknown.is_some() || group.kept.is_some()
     });
     for group in &mut groups {
         group.sort_places(run);
     }
     groups
+}
+
+/// Why a cache without a mount must stay without.
+fn must_stay(run: &Run<'_, '_>, target: &str) -> Option<String> {
+    if run.cache_mount_over(target).is_some() {
+        return None;
+    }
+    run.chains.layers.refusal_in(run, target)
 }
 
 impl<'r> Group<'r> {
@@ -119,7 +127,10 @@ impl<'r> Group<'r> {
                 Err(unknown) => self.unknown = self.unknown.take().or(Some(unknown)),
                 Ok(place) if is_chain(cache) && run.chains.refusal(&place.target).is_some() => {
                     let reason = run.chains.refusal(&place.target);
-                    self.chain_refusal = self.chain_refusal.take().or(reason);
+                    self.kept = self.kept.take().or(reason);
+                }
+                Ok(place) if must_stay(run, &place.target).is_some() => {
+                    self.kept = self.kept.take().or(must_stay(run, &place.target));
                 }
                 Ok(place) => {
                     let is_known = self
@@ -268,7 +279,7 @@ impl<'r> Group<'r> {
         }
         let mut planned = Planned::default();
         if self.places.is_empty()
-            && let Some(reason) = &self.chain_refusal
+            && let Some(reason) = &self.kept
         {
             return Err(reason.clone());
         }

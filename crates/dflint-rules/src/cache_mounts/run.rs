@@ -34,7 +34,7 @@ impl<'r> RunCommand<'r> {
     pub(super) fn wants_cache(&self) -> bool {
         self.call
             .as_ref()
-            .is_some_and(|call| is_download(call.action()) && !call.is_offline())
+            .is_some_and(|call| is_download(call.action()) && !call.is_offline)
     }
 }
 
@@ -63,11 +63,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The cache mount that holds `path`, and its place among the mounts.
     pub(super) fn cache_mount_over(&self, path: &str) -> Option<(usize, &'r ResolvedMount<'a>)> {
-        let mut mounts = self.action.mounts.iter().enumerate();
-        mounts.find(|(_, mount)| {
-            mount.kind == MountKind::Cache
-                && target(mount).is_some_and(|target| is_within(path, target))
-        })
+        cache_mount_over(self.action, path)
     }
 
     /// The mount that lies over, at or below `path`.
@@ -125,6 +121,18 @@ impl<'r, 'a> Run<'r, 'a> {
             })
         })
     }
+}
+
+/// The cache mount of a step that holds `path`, and its place among the mounts.
+pub(super) fn cache_mount_over<'r, 'a>(
+    action: &'r RunStep<'a>,
+    path: &str,
+) -> Option<(usize, &'r ResolvedMount<'a>)> {
+    let mut mounts = action.mounts.iter().enumerate();
+    mounts.find(|(_, mount)| {
+        mount.kind == MountKind::Cache
+            && target(mount).is_some_and(|target| is_within(path, target))
+    })
 }
 
 /// Whether `command` stands in a branch, a loop or a function, so that it may not run.

@@ -59,9 +59,14 @@ impl Marks {
     /// The line of the first marked step behind position `index` of `stage`, or in a stage that
     /// stands on it.
     pub(super) fn after(&self, stage: StageId, index: usize) -> Option<u32> {
+        self.from(stage, index.saturating_add(1))
+    }
+
+    /// The same, with the step itself.
+    pub(super) fn from(&self, stage: StageId, index: usize) -> Option<u32> {
         let at = self
             .steps
-            .partition_point(|(other, position, _)| (*other, *position) <= (stage, index));
+            .partition_point(|(other, position, _)| (*other, *position) < (stage, index));
         let own = self.steps.get(at).filter(|(other, _, _)| *other == stage);
         let above = || self.above.get(stage.0).copied().flatten();
         own.map(|(_, _, line)| *line).or_else(above)

@@ -210,7 +210,7 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
             .mounts
             .iter()
             .any(|mount| mount.kind == MountKind::Cache);
-        let is_left = group.unknown.is_some() || group.chain_refusal.is_some();
+        let is_left = group.unknown.is_some() || group.kept.is_some();
         if is_left && !has_mount {
             let message = format!(
                 "`{name}` {} everything again whenever this step runs: mount its cache",

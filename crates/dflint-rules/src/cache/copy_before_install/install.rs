@@ -60,7 +60,7 @@ impl<'m> Install<'m> {
         let words = call.subcommand.words;
         let mut orders = call.manager.copy_orders.iter();
         let order = orders.find(|order| order.subcommands.contains(&words))?;
-        if call.is_offline() || is_vendored(call) {
+        if call.is_offline || is_vendored(call) {
             return None;
         }
         if call

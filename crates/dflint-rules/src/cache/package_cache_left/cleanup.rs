@@ -63,7 +63,7 @@ fn leftover<'m>(
         "apt" => call.action() == Action::UpdateIndex,
         _ => matches!(call.action(), Action::Install | Action::Upgrade),
     };
-    if !fills || call.is_offline() || is_mounted(run, call, site) {
+    if !fills || call.is_offline || is_mounted(run, call, site) {
         return None;
     }
     let used = caches(call, site);
