@@ -1,7 +1,7 @@
 //! What one package manager needs in one RUN so that its cache mounts work.
 
 use dflint_build::packages::{CacheUse, Disabled, Invocation, Owner, Place, Unknown, caches};
-use dflint_knowledge::package_manager::{Cache, MountNeed, PackageManager, Sharing};
+use dflint_knowledge::package_manager::{Cache, ConfigFile, MountNeed, PackageManager, Sharing};
 use dflint_parser::Span;
 use dflint_shell::Word;
 
@@ -261,17 +261,16 @@ impl<'r> Group<'r> {
         if let Some(unknown) = &self.unknown {
             return Err(unknown.to_string());
         }
-        if run.notes.configured.contains(&self.manager.name) {
+        let name = self.manager.name;
+        if run.notes.configured.contains(&name) {
             return Err(format!(
-                "an earlier step changes the configuration of {}",
-                self.manager.name
+                "an earlier step changes the configuration of {name}"
             ));
         }
         let mut configured = run.commands.iter().filter_map(configured_by);
-        if configured.any(|name| name == self.manager.name) {
+        if configured.any(|other| other == name) {
             return Err(format!(
-                "the step itself changes the configuration of {}",
-                self.manager.name
+                "the step itself changes the configuration of {name}"
             ));
         }
         if let Some(file) = moved_by_file(run, self.manager) {
@@ -466,20 +465,26 @@ fn moved_by_file(run: &Run<'_, '_>, manager: &PackageManager) -> Option<&'static
     let mut files = manager.config_files.iter();
     let found = files.find(|config| {
         let mut texts = run.notes.copied.texts(config.file, context);
-        texts.any(|text| sets(&text, config.key))
+        texts.any(|text| sets(&text, config))
     });
     found.map(|config| config.file)
 }
 
-/// Whether a configuration file sets `key`, in whichever of the usual syntaxes.
-fn sets(text: &str, key: &str) -> bool {
-    let tag = format!("<{key}>");
+/// Whether a configuration file sets the key, in whichever of the usual syntaxes.
+fn sets(text: &str, config: &ConfigFile) -> bool {
+    let tag = format!("<{}>", config.key);
     text.lines().map(str::trim_start).any(|line| {
-        let value = line.trim_start_matches(['"', '-']).strip_prefix(key);
-        line.contains(&tag)
-            || value.is_some_and(|rest| {
-                rest.trim_start_matches(['"', ' ', '\t'])
-                    .starts_with(['=', ':'])
-            })
+        let rest = line
+            .trim_start_matches(['"', '-'])
+            .strip_prefix(config.key)
+            .map(|rest| rest.trim_start_matches(['"', ' ', '\t']));
+        let value = rest.and_then(|rest| rest.strip_prefix(['=', ':']));
+        line.contains(&tag) || value.is_some_and(|value| is_value(value, config.value))
     })
+}
+
+/// Whether the rest of a line begins with that value.
+fn is_value(rest: &str, wanted: &str) -> bool {
+    rest.trim_start_matches([' ', '\t', '"', '\''])
+        .starts_with(wanted)
 }
