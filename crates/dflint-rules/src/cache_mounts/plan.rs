@@ -1,7 +1,9 @@
 //! What one package manager needs in one RUN so that its cache mounts work.
 
 use dflint_build::packages::{CacheUse, Disabled, Invocation, Owner, Place, Unknown, caches};
-use dflint_knowledge::package_manager::{Cache, ConfigFile, MountNeed, PackageManager, Sharing};
+use dflint_knowledge::package_manager::{
+    Cache, ConfigFile, MountNeed, PackageManager, Refusal, Sharing,
+};
 use dflint_parser::Span;
 use dflint_shell::Word;
 
@@ -28,8 +30,10 @@ pub(super) struct Group<'r> {
     pub(super) mounted: Vec<(&'static Cache, Place, usize)>,
     /// What keeps a mount from working.
     pub(super) defeats: Vec<Defeat<'r>>,
-    /// Why a mount would be wrong.
-    pub(super) refusal: Option<String>,
+    /// Under what circumstances a mount would be wrong, wherever it is.
+    pub(super) refusal: Option<&'static Refusal>,
+    /// Why it is not known that a mount works.
+    pub(super) doubt: Option<String>,
     /// Why a cache that others look for too is left alone.
     pub(super) kept: Option<String>,
 }
@@ -83,6 +87,7 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
                     mounted: Vec::new(),
                     defeats: Vec::new(),
                     refusal: None,
+                    doubt: None,
                     kept: None,
                 };
                 group.add(run, it, call);
@@ -95,6 +100,9 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
     });
     for group in &mut groups {
         group.sort_places(run);
+        // What holds for a call that needs no mount holds for the directory.
+        let mut calls = run.calls_of(group.manager.name);
+        group.refusal = calls.find_map(|call| caches(call, &run.site).refusals.first().copied());
     }
     groups
 }
@@ -115,9 +123,7 @@ impl<'r> Group<'r> {
 
     fn add(&mut self, run: &Run<'r, '_>, it: &'r RunCommand<'r>, call: &'r Invocation<'r>) {
         let CacheUse {
-            places,
-            disabled,
-            refusals,
+            places, disabled, ..
         } = caches(call, &run.site);
         let offered = places
             .into_iter()
@@ -147,10 +153,6 @@ impl<'r> Group<'r> {
             self.unknown = Some(Unknown::OtherUser);
         }
         self.calls.push(it);
-        self.refusal = self
-            .refusal
-            .take()
-            .or_else(|| refusals.first().map(|refusal| refusal.reason.to_owned()));
         for disabled in disabled {
             let by = match disabled {
                 Disabled::Flag { flag, with_mount } => DefeatBy::Flag(flag.word, with_mount),
@@ -218,7 +220,7 @@ impl<'r> Group<'r> {
                 }
                 DockerClean::Unknown => {
                     let reason = "it is not known whether `docker-clean` empties the cache";
-                    self.refusal = self.refusal.take().or_else(|| Some(reason.to_owned()));
+                    self.doubt = Some(reason.to_owned());
                 }
             }
         }
@@ -255,7 +257,10 @@ impl<'r> Group<'r> {
 
     /// The mounts to add or move, and the flags to drop and to add.
     pub(super) fn changes(&self, run: &Run<'r, '_>) -> Result<Planned, String> {
-        if let Some(reason) = &self.refusal {
+        if let Some(refusal) = self.refusal {
+            return Err(refusal.reason.to_owned());
+        }
+        if let Some(reason) = &self.doubt {
             return Err(reason.clone());
         }
         if let Some(unknown) = &self.unknown {
