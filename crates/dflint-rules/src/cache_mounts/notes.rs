@@ -1,6 +1,6 @@
 //! What earlier steps of a stage did that matters to caches.
 
-use dflint_build::packages::{Invocation, Removal, Site, removal};
+use dflint_build::packages::{Removal, Site, removal};
 use dflint_knowledge::base_image::{BaseImage, Family};
 use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
@@ -81,9 +81,11 @@ pub(super) fn configured_by(it: &RunCommand<'_>) -> Option<&'static str> {
 /// Where poetry puts virtual environments does not matter to its downloads.
 fn is_about_caches(setting: &str) -> bool {
     let setting = setting.to_ascii_lowercase();
-    ["cache", "store", "pkgs_dirs", "softlink"]
-        .iter()
-        .any(|key| setting.contains(key))
+    // Bundler's, which put the gems elsewhere.
+    matches!(setting.as_str(), "path" | "deployment")
+        || ["cache", "store", "pkgs_dirs", "softlink", "offline"]
+            .iter()
+            .any(|key| setting.contains(key))
 }
 
 impl DockerClean {

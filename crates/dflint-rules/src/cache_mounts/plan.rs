@@ -255,31 +255,37 @@ impl<'r> Group<'r> {
         chained.map(|(_, place)| place.target.as_str())
     }
 
+    /// Why the cache is elsewhere, or no mount would be right wherever it is.
+    pub(super) fn elsewhere(&self, run: &Run<'_, '_>) -> Option<String> {
+        if let Some(refusal) = self.refusal {
+            return Some(refusal.reason.to_owned());
+        }
+        let name = self.manager.name;
+        if run.notes.configured.contains(&name) {
+            return Some(format!(
+                "an earlier step changes the configuration of {name}"
+            ));
+        }
+        let mut configured = run.commands.iter().filter_map(configured_by);
+        if configured.any(|other| other == name) {
+            return Some(format!(
+                "the step itself changes the configuration of {name}"
+            ));
+        }
+        let file = moved_by_file(run, self.manager)?;
+        Some(format!("`{file}` decides on the cache"))
+    }
+
     /// The mounts to add or move, and the flags to drop and to add.
     pub(super) fn changes(&self, run: &Run<'r, '_>) -> Result<Planned, String> {
-        if let Some(refusal) = self.refusal {
-            return Err(refusal.reason.to_owned());
+        if let Some(reason) = self.elsewhere(run) {
+            return Err(reason);
         }
         if let Some(reason) = &self.doubt {
             return Err(reason.clone());
         }
         if let Some(unknown) = &self.unknown {
             return Err(unknown.to_string());
-        }
-        let name = self.manager.name;
-        if run.notes.configured.contains(&name) {
-            return Err(format!(
-                "an earlier step changes the configuration of {name}"
-            ));
-        }
-        let mut configured = run.commands.iter().filter_map(configured_by);
-        if configured.any(|other| other == name) {
-            return Err(format!(
-                "the step itself changes the configuration of {name}"
-            ));
-        }
-        if let Some(file) = moved_by_file(run, self.manager) {
-            return Err(format!("`{file}` decides on the cache"));
         }
         let mut planned = Planned::default();
         if self.places.is_empty()
@@ -479,11 +485,13 @@ fn moved_by_file(run: &Run<'_, '_>, manager: &PackageManager) -> Option<&'static
 fn sets(text: &str, config: &ConfigFile) -> bool {
     let tag = format!("<{}>", config.key);
     text.lines().map(str::trim_start).any(|line| {
-        let rest = line
-            .trim_start_matches(['"', '-'])
-            .strip_prefix(config.key)
-            .map(|rest| rest.trim_start_matches(['"', ' ', '\t']));
-        let value = rest.and_then(|rest| rest.strip_prefix(['=', ':']));
+        let rest = line.trim_start_matches(['"', '-']).strip_prefix(config.key);
+        let value = rest.and_then(|rest| {
+            let sign = rest.trim_start_matches(['"', ' ', '\t']);
+            let behind_sign = sign.strip_prefix(['=', ':']);
+            // `.yarnrc` has none.
+            behind_sign.or_else(|| rest.strip_prefix(' '))
+        });
         line.contains(&tag) || value.is_some_and(|value| is_value(value, config.value))
     })
 }

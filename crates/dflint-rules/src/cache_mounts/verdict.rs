@@ -203,14 +203,16 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         return;
     }
     let name = call_name(call);
-    let Some((_, place)) = group.missing.first() else {
+    let is_elsewhere = group.elsewhere(run).is_some();
+    let place = group.missing.first().filter(|_| !is_elsewhere);
+    let Some((_, place)) = place else {
         // Where the author mounts a cache at a place that cannot be known here, they know it.
         let has_mount = run
             .action
             .mounts
             .iter()
             .any(|mount| mount.kind == MountKind::Cache);
-        let is_left = group.unknown.is_some() || group.kept.is_some();
+        let is_left = group.unknown.is_some() || group.kept.is_some() || is_elsewhere;
         if is_left && !has_mount {
             let message = format!(
                 "`{name}` {} everything again whenever this step runs: mount its cache",

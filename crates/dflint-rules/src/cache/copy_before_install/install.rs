@@ -103,7 +103,7 @@ impl<'m> Install<'m> {
         let editables = editables.filter_map(|flag| flag.value.clone());
         let is_own = |package: String| package == "." || package.starts_with(".[");
         let installs_own = operands.chain(editables).any(is_own);
-        if !installs_own || call.flag("--no-deps").is_some() || call.is_offline() {
+        if !installs_own || call.flag("--no-deps").is_some() || call.is_offline {
             return None;
         }
         let directory = directory(&step.state, call);
