@@ -9,6 +9,8 @@ use dflint_shell::{Script, TextRange, Word};
 /// What the repair of a RUN changes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
+    /// Changes of mounts that are there.
+    pub(super) mount_edits: Vec<Edit>,
     pub(super) edits: Vec<Edit>,
     /// Texts that are taken out of the command.
     pub(super) removed: Vec<String>,
@@ -22,6 +24,7 @@ pub(super) struct Changes {
 
 impl Changes {
     pub(super) fn extend(&mut self, other: Changes) {
+        self.mount_edits.extend(other.mount_edits);
         self.edits.extend(other.edits);
         self.removed.extend(other.removed);
         self.added.extend(other.added);
@@ -34,17 +37,16 @@ impl Changes {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.edits.is_empty() && self.mounts.is_empty()
+        self.mount_edits.is_empty() && self.edits.is_empty() && self.mounts.is_empty()
     }
 
-    /// All edits. Where the missing mounts stand at the place of another edit, they come behind what
-    /// is added to the last flag, and in front of what is added to the command.
+    /// All edits in the order in which those at the same place apply: what is appended to a mount
+    /// comes before the mounts behind it, and they come before the command.
     pub(super) fn into_edits(self, file: &Dockerfile<'_>, run: &Instruction<'_>) -> Vec<Edit> {
-        let mounts = insert_mounts(file, run, &self.mounts);
-        if run.flags.is_empty() {
-            return mounts.into_iter().chain(self.edits).collect();
-        }
-        self.edits.into_iter().chain(mounts).collect()
+        let mut edits = self.mount_edits;
+        edits.extend(insert_mounts(file, run, &self.mounts));
+        edits.extend(self.edits);
+        edits
     }
 }
 

@@ -13,6 +13,11 @@ pub(super) fn to_mount(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
             target(near).unwrap_or_default()
         ));
     }
+    in_use(run, path)
+}
+
+/// Whether something else in the file uses `path`.
+pub(super) fn in_use(run: &Run<'_, '_>, path: &str) -> Result<(), String> {
     let Some(users) = run.uses.of(path) else {
         return Err("the file has too many directories with caches".to_owned());
     };

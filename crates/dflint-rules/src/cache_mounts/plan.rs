@@ -294,35 +294,48 @@ impl<'r> Group<'r> {
             return Err(reason.clone());
         }
         self.add_mounts(run, &mut planned)?;
-        for (cache, place, at) in &self.mounted {
-            let mount = run.action.mounts.get(*at).and_then(target);
-            let is_too_high = mount.is_some_and(|mount| takes_away(mount, &place.target).is_some());
-            let is_moved = planned.mount_changes.iter().any(|(moved, _)| moved == at);
-            if is_too_high && is_moved {
-                // It held several caches, and can be moved to one of them only.
-                let owner = place.owner.ok_or("the user's number is not known")?;
-                let flag = mount_flag(&place.target, cache.sharing, owner);
-                planned.changes.mounts.push(flag);
-            } else if is_too_high {
-                let change = MountChange {
-                    target: Some(place.target.clone()),
-                    locked: needs_lock(run, *at, cache),
-                    owner: None,
-                };
-                planned.mount_changes.push((*at, change));
-            }
-        }
+        self.lower_mounts(run, &mut planned)?;
         for defeat in &self.defeats {
             repair(run, defeat, &mut planned)?;
         }
         Ok(planned)
     }
 
+    /// Moves a mount that takes away too much to the first cache in it, and adds mounts for others.
+    fn lower_mounts(&self, run: &Run<'_, '_>, planned: &mut Planned) -> Result<(), String> {
+        let mut moved = Vec::new();
+        for (cache, place, at) in &self.mounted {
+            let mount = run.action.mounts.get(*at).and_then(target);
+            if mount.is_none_or(|mount| takes_away(mount, &place.target).is_none()) {
+                continue;
+            }
+            if moved.contains(at) {
+                let owner = place.owner.ok_or("the user's number is not known")?;
+                super::obstacle::in_use(run, &place.target)?;
+                let flag = mount_flag(&place.target, cache.sharing, owner);
+                planned.changes.mounts.push(flag);
+                continue;
+            }
+            moved.push(*at);
+            let change = MountChange {
+                target: Some(place.target.clone()),
+                locked: needs_lock(run, *at, cache),
+                owner: None,
+            };
+            planned.mount_changes.push((*at, change));
+        }
+        Ok(())
+    }
+
     fn add_mounts(&self, run: &Run<'r, '_>, planned: &mut Planned) -> Result<(), String> {
-        let mut mistaken = mistaken_mount(run, self).map(|(at, _)| at);
+        let mistaken = mistaken_mount(run, self);
         for (cache, place) in &self.missing {
             let owner = place.owner.ok_or("the user's number is not known")?;
-            if let Some(at) = mistaken.take() {
+            if let Some(at) = mistaken
+                .as_ref()
+                .filter(|it| it.meant.target == place.target)
+                .map(|it| it.at)
+            {
                 let change = MountChange {
                     target: Some(place.target.clone()),
                     locked: needs_lock(run, at, cache),

@@ -11,7 +11,7 @@ use super::docker_clean;
 use super::edits::{Changes, MountChange, change_mount};
 use super::plan::{DefeatBy, Group, Planned, groups, needs_lock, suits};
 use super::run::{Run, call_name, call_span, target};
-use super::wrong_target::{is_unexpanded_home, mistaken_mount, takes_away};
+use super::wrong_target::{Mistaken, is_unexpanded_home, mistaken_mount, takes_away};
 
 /// Something wrong with the cache mounts of a RUN.
 #[derive(Debug, Clone)]
@@ -135,7 +135,7 @@ fn repair(
             let mount = run.action.mounts.get(*at).ok_or("the mount is not there")?;
             let edits = change_mount(run.file, mount.mount, change)
                 .ok_or("the mount is written in a way that is left alone")?;
-            changes.edits.extend(edits);
+            changes.mount_edits.extend(edits);
         }
         changed.extend(planned.mount_changes.iter().map(|(at, _)| *at));
         if planned.needs_hook_away {
@@ -204,8 +204,7 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
     }
     let name = call_name(call);
     let is_elsewhere = group.elsewhere(run).is_some();
-    let place = group.missing.first().filter(|_| !is_elsewhere);
-    let Some((_, place)) = place else {
+    if group.missing.is_empty() || is_elsewhere {
         // Where the author mounts a cache at a place that cannot be known here, they know it.
         let has_mount = run
             .action
@@ -221,24 +220,24 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
             defects.push(defect(DefectKind::Missing, call_span(call), message));
         }
         return;
-    };
-    if let Some((_, mount)) = mistaken_mount(run, group) {
+    }
+    if let Some(Mistaken { mount, meant, .. }) = mistaken_mount(run, group) {
         let written = mount.mount.flag.span();
         let message = match is_unexpanded_home(mount) {
             true => format!(
                 "BuildKit does not know the home directory here: mount `{}`, where `{name}` keeps its cache",
-                place.target
+                meant.target
             ),
             false => format!(
                 "`{name}` keeps its cache in `{}`: mount that instead of `{}`",
-                place.target,
+                meant.target,
                 target(mount).unwrap_or_default()
             ),
         };
         let mut found = defect(DefectKind::WrongTarget, written, message);
         found
             .related
-            .push((call_span(call), format!("uses `{}`", place.target)));
+            .push((call_span(call), format!("uses `{}`", meant.target)));
         defects.push(found);
         return;
     }
@@ -265,15 +264,23 @@ fn work(call: &Invocation<'_>) -> &'static str {
 
 /// Mounts above a cache that take away what the image needs.
 fn mounted_too_high(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
+    let mut judged = Vec::new();
     for (_, place, at) in &group.mounted {
         let Some(mount) = run.action.mounts.get(*at) else {
             continue;
         };
         let Some(own) = target(mount) else { continue };
-        if let Some(holds) = takes_away(own, &place.target) {
+        if let Some(holds) = takes_away(own, &place.target)
+            && !judged.contains(at)
+        {
+            judged.push(*at);
+            let below = group.mounted.iter().filter(|(_, _, other)| other == at);
+            let below: Vec<String> = below
+                .map(|(_, place, _)| format!("`{}`", place.target))
+                .collect();
             let message = format!(
-                "`{own}` also holds {holds}, which the mount keeps out of the image: mount `{}`",
-                place.target
+                "`{own}` also holds {holds}, which the mount keeps out of the image: mount {}",
+                below.join(" and ")
             );
             defects.push(defect(
                 DefectKind::WrongTarget,

@@ -1,6 +1,7 @@
 //! Mounts that were meant for a cache which is elsewhere.
 
 use dflint_build::ResolvedMount;
+use dflint_build::packages::Place;
 use dflint_knowledge::package_manager::{Cache, package_managers, runtime_paths};
 use dflint_parser::MountKind;
 
@@ -8,13 +9,22 @@ use super::plan::Group;
 use super::run::{Run, is_within, target};
 use super::well_known::is_harmless;
 
-/// The mount that stands where a cache of `group` should be mounted, and its position.
+/// A mount that was meant for a cache.
+pub(super) struct Mistaken<'r, 'a> {
+    pub(super) mount: &'r ResolvedMount<'a>,
+    /// Its position.
+    pub(super) at: usize,
+    /// Where the cache is.
+    pub(super) meant: Place,
+}
+
+/// The mount that stands where a cache of `group` should be mounted.
 ///
 /// It is a cache mount that no call of the RUN uses, at a place that some package manager uses.
 pub(super) fn mistaken_mount<'r, 'a>(
     run: &Run<'r, 'a>,
     group: &Group<'r>,
-) -> Option<(usize, &'r ResolvedMount<'a>)> {
+) -> Option<Mistaken<'r, 'a>> {
     if !group.is_bare() || group.missing.is_empty() {
         return None;
     }
@@ -26,13 +36,20 @@ pub(super) fn mistaken_mount<'r, 'a>(
         return None;
     }
     let mut mounts = run.action.mounts.iter().enumerate();
-    mounts.find(|(_, mount)| {
+    let (at, mount) = mounts.find(|(_, mount)| {
         mount.kind == MountKind::Cache
             && target(mount).is_some_and(|target| {
                 !run.uses_within(target)
                     && (is_unexpanded_home(mount) || is_place_of_some_cache(target, group))
             })
-    })
+    })?;
+    // Of several caches it is the one that is called like it.
+    let name = target(mount).and_then(|target| target.rsplit('/').next());
+    let called_alike = |place: &&Place| place.target.rsplit('/').next() == name;
+    let mut places = group.missing.iter().map(|(_, place)| place);
+    let first = places.clone().next()?;
+    let meant = places.find(called_alike).unwrap_or(first).clone();
+    Some(Mistaken { mount, at, meant })
 }
 
 /// Whether the target was written with `~` or `$HOME`, which BuildKit does not expand.
