@@ -201,13 +201,14 @@ impl<'r> Group<'r> {
         }
         self.missing
             .sort_by(|(_, one), (_, two)| one.target.cmp(&two.target));
-        let keeps_packages = |caches: &[&Cache]| caches.iter().any(|cache| !cache.only_with_update);
-        let all: Vec<&Cache> = self.places.iter().map(|(cache, _)| *cache).collect();
+        let mounted = self.mounted.iter().map(|(cache, ..)| *cache);
+        let missing = self.missing.iter().map(|(cache, _)| *cache);
+        let keeps_packages = mounted.chain(missing).any(|cache| !cache.only_with_update);
         if self
             .manager
             .mount_needs
             .contains(&MountNeed::DockerCleanAside)
-            && keeps_packages(&all)
+            && keeps_packages
             && let Some(call) = self.call()
         {
             match hook_before(run, self.manager.name) {

@@ -1,10 +1,11 @@
 //! What is wrong with the cache mounts of one RUN, and how it is repaired.
 
 use dflint_build::Network;
-use dflint_build::packages::Invocation;
+use dflint_build::packages::{Coverage, Place, caches, cleanup_of, removal};
 use dflint_fix::{Fix, Keeps, Safety};
-use dflint_knowledge::package_manager::{ManagerKind, Unwritable};
+use dflint_knowledge::package_manager::{Cache, Unwritable};
 use dflint_parser::{MountKind, Span};
+use dflint_shell::SimpleCommand;
 
 use super::cleanup::{Mounted, Touch, TouchKind, short, take_out, touches};
 use super::docker_clean;
@@ -215,7 +216,12 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         if is_left && !has_mount {
             let message = format!(
                 "`{name}` {} everything again whenever this step runs: mount its cache",
-                work(call)
+                work(
+                    caches(call, &run.site)
+                        .places
+                        .iter()
+                        .map(|(cache, _)| *cache)
+                )
             );
             defects.push(defect(DefectKind::Missing, call_span(call), message));
         }
@@ -248,17 +254,20 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         .collect();
     let message = format!(
         "`{name}` {} everything again whenever this step runs: mount its cache, {}",
-        work(call),
+        work(group.missing.iter().map(|(cache, _)| *cache)),
         targets.join(" and ")
     );
     defects.push(defect(DefectKind::Missing, call_span(call), message));
 }
 
-/// What its cache would spare.
-fn work(call: &Invocation<'_>) -> &'static str {
-    match call.manager.kind {
-        ManagerKind::System | ManagerKind::Language => "downloads",
-        ManagerKind::Build => "compiles",
+/// What the caches would spare.
+fn work<'c>(caches: impl Iterator<Item = &'c Cache> + Clone) -> &'static str {
+    let compiles = caches.clone().any(|cache| cache.compiled);
+    let downloads = caches.clone().any(|cache| !cache.compiled);
+    match (downloads, compiles) {
+        (true, true) => "downloads and compiles",
+        (false, true) => "compiles",
+        _ => "downloads",
     }
 }
 
@@ -292,12 +301,14 @@ fn mounted_too_high(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defe
 }
 
 fn defeated(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
-    let Some((_, place, _)) = group.mounted.first() else {
+    let Some((_, first, _)) = group.mounted.first() else {
         return;
     };
-    let cache = &place.target;
+    let mut mounted = group.mounted.iter();
+    let with_packages = mounted.find(|(cache, ..)| !cache.only_with_update);
     for defeat in &group.defeats {
         let name = call_name(defeat.call);
+        let cache = with_packages.map_or(&first.target, |(_, place, _)| &place.target);
         let message = match &defeat.by {
             DefeatBy::Flag(word, _) => format!(
                 "`{}` keeps `{name}` from using the cache mounted at `{cache}`: drop it",
@@ -331,11 +342,39 @@ fn defeated(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
             TouchKind::Breaks(_) => continue,
         };
         let message = format!(
-            "`{}` empties the cache mounted at `{cache}` after each build: drop it",
-            short(command)
+            "`{}` empties the cache mounted at `{}` after each build: drop it",
+            short(command),
+            emptied(run, group, command).unwrap_or(first).target
         );
         defects.push(defect(DefectKind::Defeated, span, message));
     }
+}
+
+/// The mounted cache that a clean-up empties.
+fn emptied<'g>(
+    run: &Run<'_, '_>,
+    group: &'g Group<'_>,
+    command: SimpleCommand<'_>,
+) -> Option<&'g Place> {
+    let own = run
+        .commands
+        .iter()
+        .find(|it| it.command.id() == command.id());
+    let cleanup = own.and_then(|it| cleanup_of(it.call.as_ref()?));
+    let removal = removal(command, &run.site);
+    let mut mounted = group.mounted.iter();
+    let (_, place, _) = mounted.find(|(cache, place, _)| {
+        let by_name = cleanup.is_some_and(|cleanup| cleanup.caches.contains(&cache.name));
+        let by_path = removal.as_ref().is_some_and(|removal| {
+            let mut operands = removal.operands.iter();
+            operands.any(|(_, removed)| {
+                let removed = removed.as_ref();
+                removed.is_ok_and(|it| it.coverage(&place.target) != Coverage::Apart)
+            })
+        });
+        by_name || by_path
+    })?;
+    Some(place)
 }
 
 fn not_locked(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<Defect>) {
