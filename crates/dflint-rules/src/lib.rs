@@ -9,6 +9,7 @@ mod base_name;
 mod blind_command;
 mod cache_mounts;
 mod casing;
+mod container;
 mod context;
 mod exposed_port;
 mod file_facts;

@@ -10,12 +10,12 @@ mod content;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dflint_build::packages::{Invocation, UnknownProject, caches, invocation};
-use dflint_build::{Base, Model, StageId, Step};
-use dflint_parser::Command;
+use dflint_build::{Model, StageId, Step};
 
 use super::run::{Run, is_offered};
 use super::uses::Marks;
 
+use crate::container::starts;
 pub(super) use content::LayerContent;
 
 /// Who looks for which cache in the layer.
@@ -132,27 +132,4 @@ fn looked_for(call: &Invocation<'_>, step: &Step<'_>) -> Vec<String> {
     needed
         .filter_map(|(_, place)| Some(place.ok()?.target))
         .collect()
-}
-
-/// What starts containers of each stage, its own instructions or those of the stage below it.
-fn starts<'m, 'a>(model: &'m Model<'a>) -> Vec<(StageId, &'m Step<'a>)> {
-    let mut by_stage: HashMap<StageId, Vec<&'m Step<'a>>> = HashMap::new();
-    let mut all = Vec::new();
-    for stage in model.stages() {
-        let own = stage.steps.iter().filter(|step| {
-            matches!(
-                step.instruction.command,
-                Command::Cmd(_) | Command::Entrypoint(_) | Command::Healthcheck(_)
-            )
-        });
-        let mut starts: Vec<&Step<'_>> = own.collect();
-        if starts.is_empty()
-            && let Base::Stage(base) = stage.base
-        {
-            starts = by_stage.get(&base).cloned().unwrap_or_default();
-        }
-        all.extend(starts.iter().map(|step| (stage.id, *step)));
-        by_stage.insert(stage.id, starts);
-    }
-    all
 }
