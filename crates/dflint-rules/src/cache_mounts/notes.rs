@@ -21,6 +21,8 @@ pub(super) struct Notes {
     pub(super) configured: Vec<&'static str>,
     /// The folders of the context that were copied.
     pub(super) copied: CopiedFolders,
+    /// Directories that symbolic links lead to: the link, and where it leads.
+    pub(super) links: Vec<(String, String)>,
     /// What is in the layers of caches.
     pub(super) layer: LayerContent,
 }
@@ -64,10 +66,35 @@ impl Notes {
         self.keeps_packages |=
             text.contains("Keep-Downloaded-Packages") || text.contains("keepcache");
         for it in commands {
+            if let Some(link) = symbolic_link(it.command)
+                && self.links.len() < MAX_LINKS
+            {
+                self.links.push(link);
+            }
             self.docker_clean = self.docker_clean.after(it, site);
             self.configured.extend(configured_by(it));
         }
     }
+}
+
+/// How many links are remembered; more than any Dockerfile makes.
+const MAX_LINKS: usize = 50;
+
+/// The link that `ln -s` makes, and where it leads.
+pub(super) fn symbolic_link(command: SimpleCommand<'_>) -> Option<(String, String)> {
+    if command.name() != Some("ln") {
+        return None;
+    }
+    let words: Vec<&str> = command.args().filter_map(|word| word.literal()).collect();
+    let (flags, paths): (Vec<&str>, Vec<&str>) =
+        words.into_iter().partition(|word| word.starts_with('-'));
+    let is_symbolic =
+        |flag: &&str| *flag == "--symbolic" || (!flag.starts_with("--") && flag.contains('s'));
+    let [directory, link] = paths.as_slice() else {
+        return None;
+    };
+    let is_known = flags.iter().any(is_symbolic) && directory.starts_with('/');
+    is_known.then(|| ((*link).to_owned(), (*directory).to_owned()))
 }
 
 /// The manager whose configuration a command changes in what concerns caches.

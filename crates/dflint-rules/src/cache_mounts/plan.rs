@@ -107,6 +107,17 @@ pub(super) fn groups<'r>(run: &Run<'r, '_>) -> Vec<Group<'r>> {
     groups
 }
 
+/// The cache mount that a place is in, also by a link that leads there, and where it is then.
+fn mounted_place(run: &Run<'_, '_>, place: &Place) -> Option<(usize, Place)> {
+    if let Some((at, _)) = run.cache_mount_over(&place.target) {
+        return Some((at, place.clone()));
+    }
+    let target = run.link_from(&place.target)?;
+    let (at, _) = run.cache_mount_over(&target)?;
+    let place = place.clone();
+    Some((at, Place { target, ..place }))
+}
+
 /// Why a cache without a mount must stay without.
 fn must_stay(run: &Run<'_, '_>, target: &str) -> Option<String> {
     if run.cache_mount_over(target).is_some() {
@@ -188,8 +199,8 @@ impl<'r> Group<'r> {
     fn sort_places(&mut self, run: &Run<'r, '_>) {
         let updates = run.updates_index(self.manager.name) && !is_index_needed_later(run, self);
         for (cache, place) in &self.places {
-            if let Some((at, _)) = run.cache_mount_over(&place.target) {
-                self.mounted.push((cache, place.clone(), at));
+            if let Some((at, place)) = mounted_place(run, place) {
+                self.mounted.push((cache, place, at));
             } else if updates || !cache.only_with_update {
                 self.missing.push((cache, place.clone()));
             }

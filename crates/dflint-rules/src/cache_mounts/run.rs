@@ -8,7 +8,7 @@ use dflint_shell::{Construct, OperatorKind, Script, SimpleCommand};
 
 use super::chains::Chains;
 use super::edits::Source;
-use super::notes::Notes;
+use super::notes::{Notes, symbolic_link};
 use super::uses::Uses;
 use crate::package_calls::{RunCommand, address};
 
@@ -64,6 +64,17 @@ impl<'r, 'a> Run<'r, 'a> {
     /// The cache mount that holds `path`, and its place among the mounts.
     pub(super) fn cache_mount_over(&self, path: &str) -> Option<(usize, &'r ResolvedMount<'a>)> {
         cache_mount_over(self.action, path)
+    }
+
+    /// Where `path` leads as a symbolic link that this step or one before made.
+    pub(super) fn link_from(&self, path: &str) -> Option<String> {
+        let own = self
+            .commands
+            .iter()
+            .filter_map(|it| symbolic_link(it.command));
+        let mut links = self.notes.links.iter().cloned().chain(own);
+        let (_, directory) = links.find(|(link, _)| link == path)?;
+        Some(directory)
     }
 
     /// The mount that lies over, at or below `path`.
