@@ -1,6 +1,6 @@
-//! What containers start.
+//! What containers hold and start.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem::discriminant;
 
 use dflint_build::{Base, Model, StageId, Step};
@@ -39,4 +39,17 @@ fn is_start(command: &Command<'_>) -> bool {
         command,
         Command::Cmd(_) | Command::Entrypoint(_) | Command::Healthcheck(_)
     )
+}
+
+/// The stages whose files end in the image: the target and those that it stands on.
+pub(crate) fn shipped_stages(model: &Model<'_>) -> HashSet<StageId> {
+    let mut shipped = HashSet::new();
+    let mut at = model.target().and_then(|target| model.stage(target));
+    while let Some(stage) = at.filter(|stage| shipped.insert(stage.id)) {
+        at = match stage.base {
+            Base::Stage(base) => model.stage(base),
+            _ => None,
+        };
+    }
+    shipped
 }

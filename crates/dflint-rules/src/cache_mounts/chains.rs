@@ -6,13 +6,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dflint_build::packages::caches;
-use dflint_build::{Base, Model, StageId};
+use dflint_build::{Model, StageId};
 use dflint_knowledge::package_manager::{Action, Cache, CacheClass};
 
 use super::layer::{LayerSurvey, Layers};
 use super::run::Run;
 use super::uses::Marks;
 use super::well_known::is_harmless;
+use crate::container::shipped_stages;
 
 pub(super) use join::join;
 
@@ -137,19 +138,6 @@ impl Whole {
         let later = self.opaque.after(member.stage, member.index);
         later.map(|line| format!("line {line} may need it in the layer"))
     }
-}
-
-/// The stages whose files end in the image: the target and those that it stands on.
-fn shipped_stages(model: &Model<'_>) -> HashSet<StageId> {
-    let mut shipped = HashSet::new();
-    let mut at = model.target().and_then(|target| model.stage(target));
-    while let Some(stage) = at.filter(|stage| shipped.insert(stage.id)) {
-        at = match stage.base {
-            Base::Stage(base) => model.stage(base),
-            _ => None,
-        };
-    }
-    shipped
 }
 
 impl Chains {

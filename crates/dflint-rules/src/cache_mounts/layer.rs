@@ -15,8 +15,9 @@ use dflint_build::{Model, StageId, Step};
 use super::run::{Run, is_offered};
 use super::uses::Marks;
 
-use crate::container::starts;
+use crate::container::{shipped_stages, starts};
 pub(super) use content::LayerContent;
+use content::{Purpose, for_builds};
 
 /// Who looks for which cache in the layer.
 #[derive(Default)]
@@ -58,6 +59,14 @@ fn runs_itself(manager: &str) -> String {
 #[derive(Default)]
 pub(super) struct LayerSurvey {
     found: BTreeMap<String, Vec<Need>>,
+    /// Steps that download for a build, and steps that build, by the cache.
+    for_builds: BTreeMap<String, ForBuilds>,
+}
+
+#[derive(Default)]
+struct ForBuilds {
+    downloads: Vec<(StageId, usize, u32)>,
+    builds: Vec<(StageId, usize, u32)>,
 }
 
 /// Somebody who looks for a cache in the layer.
@@ -73,6 +82,14 @@ impl LayerSurvey {
     /// Takes in a RUN.
     pub(super) fn note(&mut self, run: &Run<'_, '_>) {
         let line = run.step.instruction.start_line;
+        for (target, purpose) in for_builds(run.action, run.commands, &run.site) {
+            let of = self.for_builds.entry(target).or_default();
+            let steps = match purpose {
+                Purpose::Now => &mut of.builds,
+                Purpose::Later => &mut of.downloads,
+            };
+            steps.push((run.stage.id, run.step.index, line));
+        }
         let layer = &run.notes.layer;
         for (target, reason) in layer.needs_of(line, run.action, run.commands, &run.site) {
             self.found.entry(target).or_default().push(Need {
@@ -84,8 +101,27 @@ impl LayerSurvey {
         }
     }
 
+    /// Downloads in the image for which no step builds: the container may.
+    fn note_downloads_for_nobody(&mut self, model: &Model<'_>) {
+        let shipped = shipped_stages(model);
+        for (target, of) in std::mem::take(&mut self.for_builds) {
+            let builds = Marks::new(model, of.builds);
+            for (stage, index, line) in of.downloads {
+                if shipped.contains(&stage) && builds.from(stage, index).is_none() {
+                    self.found.entry(target.clone()).or_default().push(Need {
+                        stage,
+                        index,
+                        line,
+                        reason: "the image may need it when it runs".to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
     /// What was found, with what containers do.
     pub(super) fn judge(mut self, model: &Model<'_>) -> Layers {
+        self.note_downloads_for_nobody(model);
         let mut runtime = HashSet::new();
         for (stage, step) in starts(model) {
             let Some(script) = step.script() else {

@@ -106,6 +106,30 @@ impl Content {
     }
 }
 
+/// The caches that the calls of a RUN read while they build, and whether they only download.
+pub(super) fn for_builds(
+    action: &RunStep<'_>,
+    commands: &[RunCommand<'_>],
+    site: &Site<'_>,
+) -> Vec<(String, Purpose)> {
+    let calls = cache_calls(action, commands, site).filter(|it| it.cache.read_by_builds);
+    calls
+        .map(|it| match it.call.action() {
+            Action::Download => (it.target, Purpose::Later),
+            _ => (it.target, Purpose::Now),
+        })
+        .collect()
+}
+
+/// What a call downloads for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It builds with it.
+    Now,
+    /// Something else will.
+    Later,
+}
+
 /// A call with a cache of downloads that it uses in the layer.
 struct CacheCall<'c> {
     call: &'c Invocation<'c>,
