@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dflint_build::packages::{Invocation, Site, caches};
 use dflint_build::{Network, ResolvedMount, RunStep};
 use dflint_knowledge::package_manager::{Action, Cache, ManagerKind};
+use dflint_knowledge::secret::secret_file;
 use dflint_parser::MountKind;
 
 use crate::cache_mounts::chains::is_chain;
@@ -38,6 +39,7 @@ impl LayerContent {
         commands: &[RunCommand<'_>],
         site: &Site<'_>,
     ) {
+        let own = credentials(action, commands);
         for CacheCall { call, target, .. } in cache_calls(action, commands, site) {
             let is_new = !self.by_target.contains_key(&target);
             if is_new && self.by_target.len() >= MAX_DIRECTORIES {
@@ -48,8 +50,8 @@ impl LayerContent {
                 content.published.get_or_insert(line);
             }
             if !is_offline(call, action) && call.manager.kind == ManagerKind::Language {
-                for name in credentials(action) {
-                    content.fetched_with.entry(name).or_insert(line);
+                for name in &own {
+                    content.fetched_with.entry(name.clone()).or_insert(line);
                 }
             }
         }
@@ -64,6 +66,7 @@ impl LayerContent {
         commands: &[RunCommand<'_>],
         site: &Site<'_>,
     ) -> Vec<(String, String)> {
+        let own = credentials(action, commands);
         let mut needs = Vec::new();
         let mut filled_here: Vec<String> = Vec::new();
         for it in cache_calls(action, commands, site) {
@@ -75,7 +78,7 @@ impl LayerContent {
                 needs.push((it.target, reason));
                 continue;
             }
-            if let Some(reason) = before.and_then(|before| before.need_of(&it, line, action)) {
+            if let Some(reason) = before.and_then(|before| before.need_of(&it, line, &own)) {
                 needs.push((it.target.clone(), reason));
             }
             filled_here.push(it.target);
@@ -86,7 +89,7 @@ impl LayerContent {
 
 impl Content {
     /// Why a call that may download needs it.
-    fn need_of(&self, it: &CacheCall<'_>, line: u32, action: &RunStep<'_>) -> Option<String> {
+    fn need_of(&self, it: &CacheCall<'_>, line: u32, own: &[String]) -> Option<String> {
         let may_need = is_download(it.call.action())
             || (is_chain(it.cache) && it.call.action() == Action::Run);
         if !may_need {
@@ -97,7 +100,6 @@ impl Content {
                 "line {line} may need what line {writer} puts there, which no registry has"
             ));
         }
-        let own = credentials(action);
         let mut others = self.fetched_with.iter();
         let (_, fetch) = others.find(|(name, _)| !own.contains(name))?;
         Some(format!(
@@ -163,10 +165,18 @@ fn is_offline(call: &Invocation<'_>, action: &RunStep<'_>) -> bool {
     call.is_offline || action.network == Network::None
 }
 
-/// The secrets and agents that the step has.
-fn credentials(action: &RunStep<'_>) -> Vec<String> {
-    let mounts = action.mounts.iter();
-    mounts.filter_map(credential).collect()
+/// What the step has to download with and others may lack: secrets, agents, files with secrets
+/// that it removes.
+fn credentials(action: &RunStep<'_>, commands: &[RunCommand<'_>]) -> Vec<String> {
+    let mounts = action.mounts.iter().filter_map(credential);
+    let removals = commands.iter().filter(|it| it.command.name() == Some("rm"));
+    let removed = removals.flat_map(|it| it.command.args());
+    let removed = removed.filter_map(|word| {
+        let path = word.literal()?;
+        let file = secret_file(path).filter(|file| !file.often_harmless);
+        file.map(|_| format!("file {path}"))
+    });
+    mounts.chain(removed).collect()
 }
 
 fn credential(mount: &ResolvedMount<'_>) -> Option<String> {
