@@ -48,6 +48,8 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) publishes: Vec<String>,
     #[serde(default)]
+    pub(super) source_flags: Vec<String>,
+    #[serde(default)]
     pub(super) refusals: Vec<Refusal>,
     #[serde(default)]
     pub(super) cleanups: Vec<Cleanup>,

@@ -203,6 +203,7 @@ impl Entry {
             ("offline_flags", self.offline_flags.literal()),
             ("offline_env", conditions(&self.offline_env)?),
             ("publishes", self.publishes.literal()),
+            ("source_flags", self.source_flags.literal()),
             ("refusals", self.refusals.literal()),
             ("cleanups", self.cleanups.literal()),
             ("config_files", self.config_files.literal()),

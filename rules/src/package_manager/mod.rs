@@ -68,6 +68,8 @@ pub struct PackageManager {
     /// Words that make a call put into the cache what no registry has; also the part of a word
     /// behind its last `:`.
     pub publishes: &'static [&'static str],
+    /// Flags that say where to download from, or with which credentials.
+    pub source_flags: &'static [&'static str],
     /// Circumstances under which a cache mount is wrong.
     pub refusals: &'static [Refusal],
     /// Commands of its own that empty caches.

@@ -50,8 +50,8 @@ impl LayerContent {
                 content.published.get_or_insert(line);
             }
             if !is_offline(call, action) && call.manager.kind == ManagerKind::Language {
-                for name in &own {
-                    content.fetched_with.entry(name.clone()).or_insert(line);
+                for name in own.iter().cloned().chain(sources(call)) {
+                    content.fetched_with.entry(name).or_insert(line);
                 }
             }
         }
@@ -101,9 +101,11 @@ impl Content {
             ));
         }
         let mut others = self.fetched_with.iter();
-        let (_, fetch) = others.find(|(name, _)| !own.contains(name))?;
+        let (_, fetch) = others.find(|(name, _)| {
+            !own.contains(name) && !sources(it.call).any(|source| source == **name)
+        })?;
         Some(format!(
-            "line {line} lacks the credentials that line {fetch} downloads with"
+            "line {line} lacks the credentials or settings that line {fetch} downloads with"
         ))
     }
 }
@@ -177,6 +179,13 @@ fn credentials(action: &RunStep<'_>, commands: &[RunCommand<'_>]) -> Vec<String>
         file.map(|_| format!("file {path}"))
     });
     mounts.chain(removed).collect()
+}
+
+/// Where the call downloads from, as far as its flags say.
+fn sources<'c>(call: &'c Invocation<'_>) -> impl Iterator<Item = String> + 'c {
+    let flags = call.flags.iter();
+    let flags = flags.filter(|flag| call.manager.source_flags.contains(&flag.name.as_str()));
+    flags.map(|flag| format!("source {}", flag.value.as_deref().unwrap_or_default()))
 }
 
 fn credential(mount: &ResolvedMount<'_>) -> Option<String> {
