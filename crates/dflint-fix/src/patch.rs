@@ -48,8 +48,8 @@ pub enum Conflict {
 
 /// Where an edit stands among the others.
 ///
-/// At one place, insertions come before the replacement that begins there. They are all of one fix
-/// and keep the order that it gives them.
+/// At one place, insertions come before the replacement that begins there, and keep the order in
+/// which they were added. Those of several fixes are lines of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     start: u32,
@@ -188,7 +188,7 @@ impl<'f, 's> Patch<'f, 's> {
                 later: span,
             });
         }
-        if span.is_empty() && self.another_inserts_at(span.start) {
+        if span.is_empty() && self.runs_into_another(edit) {
             return Err(Conflict::SamePlace { at: span.start });
         }
         self.edits.insert(place, (self.fixes, edit));
@@ -201,16 +201,20 @@ impl<'f, 's> Patch<'f, 's> {
         before.ends_with('\r') && behind.starts_with('\n')
     }
 
-    /// Whether a fix other than the one that is joining inserts at `start`.
-    fn another_inserts_at(&self, start: u32) -> bool {
+    /// Whether a fix other than the one that is joining inserts at the place of `edit` what would
+    /// become one text with it. Lines of their own stand side by side.
+    fn runs_into_another(&self, edit: &Edit) -> bool {
         let at = |added| Place {
-            start,
+            start: edit.span.start,
             replaces: false,
             added,
         };
+        let are_lines = |other: &Edit| {
+            other.text != edit.text && other.text.ends_with('\n') && edit.text.ends_with('\n')
+        };
         self.edits
             .range(at(0)..=at(usize::MAX))
-            .any(|(_, (fix, _))| *fix != self.fixes)
+            .any(|(_, (fix, other))| *fix != self.fixes && !are_lines(other))
     }
 
     fn add_file(&mut self, path: &'f str, edit: &'f Edit) -> Result<(), Conflict> {
@@ -286,6 +290,18 @@ mod tests {
         ];
         let conflict = Conflict::SamePlace { at: 2 };
         let expected = "ab && mv a bcdef".to_owned();
+        assert_eq!(patched(&fixes), (expected, vec![conflict]));
+    }
+
+    #[test]
+    fn lines_of_several_fixes_stand_side_by_side() {
+        let fixes = [
+            fix(vec![Edit::insert(2, "1\n")]),
+            fix(vec![Edit::insert(2, "2\n")]),
+            fix(vec![Edit::insert(2, "1\n")]),
+        ];
+        let conflict = Conflict::SamePlace { at: 2 };
+        let expected = "ab1\n2\ncdef".to_owned();
         assert_eq!(patched(&fixes), (expected, vec![conflict]));
     }
 
