@@ -14,7 +14,7 @@ use super::site::Site;
 #[derive(Debug, Clone)]
 pub struct CacheUse<'i> {
     /// Each cache that it uses, and where it is.
-    pub places: Vec<(&'static Cache, Result<Place, Unknown>)>,
+    pub places: Places,
     /// What switches the caches off.
     pub disabled: Vec<Disabled<'i>>,
     /// Why a mount would be wrong, whatever its target.
@@ -113,18 +113,22 @@ impl fmt::Display for Unknown {
     }
 }
 
+/// Each cache that a call uses, and where it is.
+pub type Places = Vec<(&'static Cache, Result<Place, Unknown>)>;
+
+/// Where the caches of `call` are.
+#[must_use]
+pub fn places(call: &Invocation<'_>, site: &Site<'_>) -> Places {
+    let used = call.manager.caches.iter().filter(|cache| uses(call, cache));
+    used.map(|cache| (cache, place(call, cache, site)))
+        .collect()
+}
+
 /// Where the caches of `call` are, and what keeps them from being used.
 #[must_use]
 pub fn caches<'i>(call: &'i Invocation<'i>, site: &Site<'_>) -> CacheUse<'i> {
-    let places = call
-        .manager
-        .caches
-        .iter()
-        .filter(|cache| uses(call, cache))
-        .map(|cache| (cache, place(call, cache, site)))
-        .collect();
     CacheUse {
-        places,
+        places: places(call, site),
         disabled: disabled(call, site),
         refusals: refusals(call, site),
     }

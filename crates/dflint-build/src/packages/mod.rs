@@ -13,7 +13,9 @@ mod table_tests;
 mod tests;
 mod variant;
 
-pub use caches::{Cache, CacheUse, Disabled, MovedBy, Owner, Place, Unknown, caches};
+pub use caches::{
+    Cache, CacheUse, Disabled, MovedBy, Owner, Place, Places, Unknown, caches, places,
+};
 pub use cleanup::{Coverage, Removal, RemovedPath, cleanup_of, removal};
 pub use invocation::{Flag, Invocation, invocation};
 pub use site::Site;

@@ -5,7 +5,6 @@ mod join;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use dflint_build::packages::caches;
 use dflint_build::{Model, StageId};
 use dflint_knowledge::package_manager::{Action, Cache, CacheClass};
 
@@ -82,19 +81,22 @@ impl Survey {
             } else {
                 None
             };
-            for (cache, place) in caches(call, &run.site).places {
+            for (cache, place) in it.places(&run.site) {
                 let Ok(place) = place else {
                     self.unknown.insert(call.manager.name);
                     continue;
                 };
                 if is_chain(cache) {
-                    self.members.entry(place.target).or_default().push(Member {
-                        stage: run.stage.id,
-                        index: run.step.index,
-                        line,
-                        manager: call.manager.name,
-                        refusal,
-                    });
+                    self.members
+                        .entry(place.target.clone())
+                        .or_default()
+                        .push(Member {
+                            stage: run.stage.id,
+                            index: run.step.index,
+                            line,
+                            manager: call.manager.name,
+                            refusal,
+                        });
                 }
             }
         }

@@ -65,13 +65,14 @@ impl Notes {
     pub(super) fn follow(&mut self, text: &str, commands: &[RunCommand<'_>], site: &Site<'_>) {
         self.keeps_packages |=
             text.contains("Keep-Downloaded-Packages") || text.contains("keepcache");
+        let names_hook = names_hook(text);
         for it in commands {
             if let Some(link) = symbolic_link(it.command)
                 && self.links.len() < MAX_LINKS
             {
                 self.links.push(link);
             }
-            self.docker_clean = self.docker_clean.after(it, site);
+            self.docker_clean = self.docker_clean.after(it, site, names_hook);
             self.configured.extend(configured_by(it));
         }
     }
@@ -115,10 +116,18 @@ fn is_about_caches(setting: &str) -> bool {
             .any(|key| setting.contains(key))
 }
 
+/// Whether a script names the hook. Few do, and asking each command takes time.
+pub(super) fn names_hook(text: &str) -> bool {
+    text.contains("docker-clean")
+}
+
 impl DockerClean {
-    /// What holds after a command.
-    pub(super) fn after(self, it: &RunCommand<'_>, site: &Site<'_>) -> Self {
+    /// What holds after a command; `is_named` says whether its script [names the hook](names_hook).
+    pub(super) fn after(self, it: &RunCommand<'_>, site: &Site<'_>, is_named: bool) -> Self {
         let command = it.command;
+        if self == Self::Absent && !is_named {
+            return self;
+        }
         if let Some(Removal { operands, .. }) = removal(command, site) {
             let is_hit = |removed: &dflint_build::packages::RemovedPath| {
                 removed.coverage(DOCKER_CLEAN) != dflint_build::packages::Coverage::Apart
@@ -129,11 +138,14 @@ impl DockerClean {
                 .any(|(_, removed)| removed.as_ref().is_ok_and(is_hit));
             return if goes { Self::Absent } else { self };
         }
-        let words: Vec<&str> = command.args().filter_map(|word| word.literal()).collect();
         let may_remove = it.call.is_none() && (runs_a_script(command) || is_search(command));
         if may_remove && self == Self::Present {
             return Self::Perhaps;
         }
+        if !is_named {
+            return self;
+        }
+        let words: Vec<&str> = command.args().filter_map(|word| word.literal()).collect();
         if command.name() == Some("mv") {
             return match (words.first(), words.last()) {
                 (Some(&DOCKER_CLEAN), _) => Self::Absent,

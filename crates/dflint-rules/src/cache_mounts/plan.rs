@@ -10,7 +10,7 @@ use dflint_shell::Word;
 use super::chains::is_chain;
 use super::cleanup::{Mounted, touches};
 use super::edits::{Changes, MountChange, mount_flag};
-use super::notes::{DockerClean, configured_by};
+use super::notes::{DockerClean, configured_by, names_hook};
 use super::run::{Run, call_name, is_download, is_offered, target};
 use super::wrong_target::{mistaken_mount, takes_away};
 use crate::package_calls::RunCommand;
@@ -463,6 +463,7 @@ fn asks_for_fresh_index(run: &Run<'_, '_>, call: &Invocation<'_>, fresh: &str) -
 /// Whether Debian's clean-up hook is there when apt is first called.
 pub(super) fn hook_before(run: &Run<'_, '_>, manager: &str) -> DockerClean {
     let mut hook = run.notes.docker_clean;
+    let names_hook = names_hook(run.script.as_str());
     for it in run.commands {
         if it
             .call
@@ -471,7 +472,7 @@ pub(super) fn hook_before(run: &Run<'_, '_>, manager: &str) -> DockerClean {
         {
             break;
         }
-        hook = hook.after(it, &run.site);
+        hook = hook.after(it, &run.site, names_hook);
     }
     hook
 }

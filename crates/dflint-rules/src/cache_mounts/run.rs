@@ -1,6 +1,6 @@
 //! A RUN with the calls of package managers in it.
 
-use dflint_build::packages::{Invocation, Site, caches};
+use dflint_build::packages::{Invocation, Site};
 use dflint_build::{BuildContext, ResolvedMount, RunStep, Stage, Step};
 use dflint_knowledge::package_manager::{Action, Cache};
 use dflint_parser::{Dockerfile, MountKind, Span};
@@ -123,9 +123,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Whether any call of the RUN uses a cache within `target`.
     pub(super) fn uses_within(&self, target: &str) -> bool {
-        let calls = self.commands.iter().filter_map(|it| it.call.as_ref());
-        calls.into_iter().any(|call| {
-            caches(call, &self.site).places.iter().any(|(_, place)| {
+        self.commands.iter().any(|it| {
+            it.places(&self.site).iter().any(|(_, place)| {
                 place
                     .as_ref()
                     .is_ok_and(|place| is_within(&place.target, target))

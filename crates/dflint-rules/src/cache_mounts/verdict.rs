@@ -1,7 +1,7 @@
 //! What is wrong with the cache mounts of one RUN, and how it is repaired.
 
 use dflint_build::Network;
-use dflint_build::packages::{Coverage, Place, caches, cleanup_of, removal};
+use dflint_build::packages::{Coverage, Place, cleanup_of, places, removal};
 use dflint_fix::{Fix, Keeps, Safety};
 use dflint_knowledge::package_manager::{Cache, Unwritable};
 use dflint_parser::{MountKind, Span};
@@ -216,12 +216,7 @@ fn missing_or_misplaced(run: &Run<'_, '_>, group: &Group<'_>, defects: &mut Vec<
         if is_left && !has_mount {
             let message = format!(
                 "`{name}` {} everything again whenever this step runs: mount its cache",
-                work(
-                    caches(call, &run.site)
-                        .places
-                        .iter()
-                        .map(|(cache, _)| *cache)
-                )
+                work(places(call, &run.site).into_iter().map(|(cache, _)| cache))
             );
             defects.push(defect(DefectKind::Missing, call_span(call), message));
         }

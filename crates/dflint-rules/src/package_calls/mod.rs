@@ -5,7 +5,7 @@ mod project;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use dflint_build::packages::{Invocation, Site, UnknownProject, invocation};
+use dflint_build::packages::{Invocation, Places, Site, UnknownProject, invocation, places};
 use dflint_build::{Action, Base, Model, StageId, State, Step};
 use dflint_shell::{Script, SimpleCommand};
 
@@ -20,6 +20,18 @@ pub(crate) struct RunCommand<'m> {
     pub(crate) call: Option<Invocation<'m>>,
     /// Whether it is part of a script that another user runs (`su app -c '…'`).
     pub(crate) is_another_users: bool,
+    /// Where the caches of the call are, once somebody asked.
+    places: OnceCell<Places>,
+}
+
+impl RunCommand<'_> {
+    /// Each cache that the call uses, and where it is; `site` is that of its step.
+    pub(crate) fn places(&self, site: &Site<'_>) -> &Places {
+        self.places.get_or_init(|| {
+            let call = self.call.as_ref();
+            call.map(|call| places(call, site)).unwrap_or_default()
+        })
+    }
 }
 
 /// The commands of every `RUN` of a file, by the address of the step.
@@ -106,6 +118,7 @@ fn commands<'m>(script: &'m Script<'_>, site: &Site<'_>) -> Vec<RunCommand<'m>> 
             command,
             call: invocation(command, site),
             is_another_users,
+            places: OnceCell::new(),
         });
     }
     found

@@ -9,6 +9,9 @@ const STAND_IN: &str = ".";
 /// `text` with every brace that is part of a word, and closes nothing in it, covered up byte for
 /// byte; `None` where there is none.
 pub(super) fn covered(text: &str) -> Option<String> {
+    if !text.contains('}') {
+        return None;
+    }
     let braces = literal_braces(text.as_bytes());
     let mut rest = braces.as_slice();
     if rest.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dflint_build::packages::{Invocation, Site, caches};
+use dflint_build::packages::{Invocation, Site};
 use dflint_build::{Network, ResolvedMount, RunStep};
 use dflint_knowledge::package_manager::{Action, Cache, ManagerKind};
 use dflint_knowledge::secret::secret_file;
@@ -39,6 +39,9 @@ impl LayerContent {
         commands: &[RunCommand<'_>],
         site: &Site<'_>,
     ) {
+        if commands.iter().all(|it| it.call.is_none()) {
+            return;
+        }
         let own = credentials(action, commands);
         for CacheCall { call, target, .. } in cache_calls(action, commands, site) {
             let is_new = !self.by_target.contains_key(&target);
@@ -66,8 +69,11 @@ impl LayerContent {
         commands: &[RunCommand<'_>],
         site: &Site<'_>,
     ) -> Vec<(String, String)> {
-        let own = credentials(action, commands);
         let mut needs = Vec::new();
+        if commands.iter().all(|it| it.call.is_none()) {
+            return needs;
+        }
+        let own = credentials(action, commands);
         let mut filled_here: Vec<String> = Vec::new();
         for it in cache_calls(action, commands, site) {
             let before = self.by_target.get(&it.target);
@@ -146,17 +152,19 @@ fn cache_calls<'c>(
     commands: &'c [RunCommand<'c>],
     site: &'c Site<'_>,
 ) -> impl Iterator<Item = CacheCall<'c>> {
-    let calls = commands.iter().filter_map(|it| it.call.as_ref());
-    calls.flat_map(move |call| {
-        let places = caches(call, site).places.into_iter();
+    let calls = commands
+        .iter()
+        .filter_map(|it| Some((it, it.call.as_ref()?)));
+    calls.flat_map(move |(it, call)| {
+        let places = it.places(site).iter();
         places.filter_map(move |(cache, place)| {
-            let target = place.ok()?.target;
+            let target = &place.as_ref().ok()?.target;
             let is_ours = (is_offered(cache) || is_chain(cache)) && !cache.compiled;
-            let is_in_layer = is_ours && cache_mount_over(action, &target).is_none();
-            is_in_layer.then_some(CacheCall {
+            let is_in_layer = is_ours && cache_mount_over(action, target).is_none();
+            is_in_layer.then(|| CacheCall {
                 call,
                 cache,
-                target,
+                target: target.clone(),
             })
         })
     })
