@@ -131,27 +131,36 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for files in report.files.chunks(BATCH) {
         let texts: Vec<String> = match files {
             // Starting threads would take longer than the work.
-            [one] => vec![indented(&file(one), 2)?],
+            [one] => vec![nested(one)?],
             files => files
                 .par_iter()
-                .map(|each| indented(&file(each), 2))
+                .map(nested)
                 .collect::<serde_json::Result<_>>()?,
         };
         for text in texts {
-            write!(out, "{separator}{text}")?;
+            write!(
+                out,
+                "{separator}{}",
+                inside(&text, "[\n  [\n    ", "\n  ]\n]")
+            )?;
             separator = ",\n    ";
         }
     }
     let end = if report.files.is_empty() { "" } else { "\n  " };
-    let summary = indented(&summary(report), 1)?;
+    let summary = serde_json::to_string_pretty(&[summary(report)])?;
+    let summary = inside(&summary, "[\n  ", "\n]");
     writeln!(out, "{end}],\n  \"summary\": {summary}\n}}")
 }
 
-/// `value` as it stands `depth` levels deep in a document. (In JSON a line ends only between
-/// values: in a string it is written `\n`.)
-fn indented(value: &impl Serialize, depth: usize) -> serde_json::Result<String> {
-    let line = format!("\n{}", "  ".repeat(depth));
-    Ok(serde_json::to_string_pretty(value)?.replace('\n', &line))
+/// The entry of a file within two lists, so that its lines are indented as in the document.
+fn nested(of: &FileReport) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&[[file(of)]])
+}
+
+/// What stands in the lists that begin and end so.
+fn inside<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
+    let text = text.strip_prefix(begin).unwrap_or(text);
+    text.strip_suffix(end).unwrap_or(text)
 }
 
 fn summary(report: &Report) -> JsonSummary {

@@ -58,6 +58,16 @@ const SIGNS: &[Sign] = &[
     Sign::option("redis-cli ", "-a"),
 ];
 
+/// What a text with one of the [`SIGNS`] holds.
+const HINTS: &[&str] = &[
+    ":_",
+    "-basic.",
+    "-oauth.",
+    "-token.",
+    " login ",
+    "redis-cli ",
+];
+
 /// Where secret values stand, unsorted.
 pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = tokens(text).into_iter().map(|(_, at)| at).collect();
@@ -66,7 +76,10 @@ pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     places.extend(key_blocks(text));
     places.extend(json_values(text));
     // Few files have any of these, and looking into each line takes time.
-    let signs = SIGNS.iter().filter(|sign| text.contains(sign.line));
+    let may_have = HINTS.iter().any(|hint| text.contains(hint));
+    let signs = SIGNS
+        .iter()
+        .filter(|sign| may_have && text.contains(sign.line));
     let signs: Vec<&Sign> = signs.collect();
     let sets_passwords = text.contains("chpasswd");
     for (start, line) in lines(text) {

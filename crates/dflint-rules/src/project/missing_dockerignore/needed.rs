@@ -30,8 +30,17 @@ impl Needed {
         if pattern == ".git" && calls_git {
             return true;
         }
+        // What a plain name keeps out has the name in its path; few paths have.
+        let name = pattern.trim_start_matches("**/");
+        let is_plain = !name.contains(['*', '?', '[', '!', '\\']);
+        let paths = self.own.paths.iter().chain(&self.others.paths);
+        let mut likely = paths
+            .filter(|path| !is_plain || path.contains(name))
+            .peekable();
+        if likely.peek().is_none() {
+            return false;
+        }
         let ignore = DockerIgnore::parse(pattern);
-        let mut paths = self.own.paths.iter().chain(&self.others.paths);
-        paths.any(|path| ignore.excludes(path))
+        likely.any(|path| ignore.excludes(path))
     }
 }

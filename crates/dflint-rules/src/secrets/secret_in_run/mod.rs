@@ -102,7 +102,10 @@ fn written<'m>(run: &RunView<'m, '_>) -> Vec<Written<'m>> {
     found.extend(exports.flat_map(|call| exported(&call)));
     let takes_option = |command: SimpleCommand| {
         let mut words = command.words();
-        words.any(|word| word.raw().contains("--"))
+        words.any(|word| {
+            let raw = word.raw();
+            raw.contains("--") && OPTIONS.iter().any(|option| raw.contains(option))
+        })
     };
     for call in run.calls_where(takes_option) {
         found.extend(option_values(&call));
