@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use walkdir::WalkDir;
+
 /// Pieces that mean something to BuildKit.
 const PIECES: [&str; 36] = [
     "\n",
@@ -104,18 +106,14 @@ fn keep(path: &Path, bytes: &[u8]) {
 }
 
 /// The Dockerfiles under `folders`.
-fn seeds(mut folders: Vec<PathBuf>) -> Vec<Vec<u8>> {
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().contains("ockerfile") {
-                files.extend(std::fs::read(path));
-            }
-        }
-    }
+fn seeds(folders: Vec<PathBuf>) -> Vec<Vec<u8>> {
+    let found = folders.into_iter().flat_map(WalkDir::new).flatten();
+    let named = found.filter(|file| {
+        let name = file.file_name().to_string_lossy();
+        file.file_type().is_file() && name.contains("ockerfile")
+    });
+    let read = named.filter_map(|file| std::fs::read(file.path()).ok());
+    let mut files: Vec<Vec<u8>> = read.collect();
     files.sort();
     files.push(b"FROM a\n".to_vec());
     files

@@ -84,6 +84,7 @@ struct Distribution {
 /// # Errors
 /// The first entry that breaks the schema, by name.
 pub(crate) fn render(mut table: TableFile) -> Result<String, String> {
+    let build_tools: Vec<String> = table.take("build-tools")?;
     let build_packages: Vec<String> = table.take("build-packages")?;
     let plain_bases: Vec<String> = table.take("plain-bases")?;
     let neutral_files: Vec<String> = table.take("neutral-files")?;
@@ -106,12 +107,14 @@ pub(crate) fn render(mut table: TableFile) -> Result<String, String> {
     }
     table.finish()?;
     Ok(format!(
-        "pub(crate) static BUILD_PACKAGES: &[&str] = {};\n\
+        "pub(crate) static BUILD_TOOLS: &[&str] = {};\n\
+         pub(crate) static BUILD_PACKAGES: &[&str] = {};\n\
          pub(crate) static PLAIN_BASES: &[&str] = {};\n\
          pub(crate) static NEUTRAL_FILES: &[&str] = {};\n\
          pub(crate) static COMMANDS: Commands = {};\n\
          pub(crate) static DISTRIBUTIONS: &[Distribution] = &[{}];\n\
          pub(crate) static LANGUAGES: &[Language] = &[{}];\n",
+        build_tools.literal(),
         build_packages.literal(),
         plain_bases.literal(),
         neutral_files.literal(),

@@ -141,10 +141,17 @@ pub fn language_of_image(repository: &str) -> Option<&'static Language> {
     table::LANGUAGES.iter().find(builds_there)
 }
 
-/// Whether only a build needs the package `name` of a distribution.
+/// Whether the package `name` of a distribution is a tool that no program needs when it runs.
+#[must_use]
+pub fn is_build_tool(name: &str) -> bool {
+    table::BUILD_TOOLS.contains(&name)
+}
+
+/// Whether the package `name` of a distribution stays behind with the build: a
+/// [tool](is_build_tool), or another that hardly a program needs.
 #[must_use]
 pub fn is_build_package(name: &str) -> bool {
-    table::BUILD_PACKAGES.contains(&name)
+    is_build_tool(name) || table::BUILD_PACKAGES.contains(&name)
 }
 
 /// Whether the image `repository` holds no compilers of its own.

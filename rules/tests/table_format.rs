@@ -234,6 +234,7 @@ fn errors_name_the_preset_and_the_secret() {
 }
 
 const SPLITS: &str = r#"
+build-tools = []
 build-packages = []
 plain-bases = []
 neutral-files = []

@@ -26,8 +26,9 @@ impl ContextNeeds {
     pub fn of_dockerfiles<C: BuildContext + ?Sized>(context: &C) -> Result<Self, String> {
         let mut needs = Self::default();
         let entries = context.entries().unwrap_or_default().iter();
-        let files = entries
-            .filter(|entry| entry.kind == EntryKind::File && is_dockerfile(base(&entry.path)));
+        let files = entries.filter(|entry| {
+            entry.kind == EntryKind::File && looks_like_dockerfile(base(&entry.path))
+        });
         for (count, entry) in files.enumerate() {
             if count == MAX_DOCKERFILES {
                 return Err(format!(
@@ -83,9 +84,10 @@ fn calls_git(step: &Step, model: &Model) -> bool {
     commands.any(|command| command.name() == Some("git"))
 }
 
-/// Whether a file of that name is usually a Dockerfile.
+/// Whether a file of that name may be a Dockerfile. More than a search for Dockerfiles takes: one
+/// too many only keeps a path in the context.
 #[must_use]
-pub fn is_dockerfile(name: &str) -> bool {
+pub fn looks_like_dockerfile(name: &str) -> bool {
     ["Dockerfile", "Containerfile"]
         .iter()
         .any(|usual| name.starts_with(usual) || name.ends_with(&format!(".{usual}")))

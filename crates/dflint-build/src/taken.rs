@@ -28,7 +28,7 @@ pub fn taken<'m, 'a>(step: &'m Step<'a>) -> Vec<Taken<'m, 'a>> {
             let paths = pairs.filter_map(|(source, word)| match source {
                 CopySource::Path { path, .. } => Some(Taken {
                     word: Some(word),
-                    path: relative(path.to_known()?),
+                    path: path.to_known()?.trim_start_matches('/'),
                 }),
                 _ => None,
             });
@@ -42,14 +42,10 @@ pub fn taken<'m, 'a>(step: &'m Step<'a>) -> Vec<Taken<'m, 'a>> {
             paths
                 .map(|path| Taken {
                     word: None,
-                    path: relative(path),
+                    path: path.trim_start_matches('/'),
                 })
                 .collect()
         }
         _ => Vec::new(),
     }
-}
-
-fn relative(path: &str) -> &str {
-    path.trim_start_matches('/')
 }

@@ -16,6 +16,7 @@ use dflint_fix::Safety;
 use dflint_linter::{Preset, Selection, Settings, Source, fix, lint};
 use divan::Bencher;
 use divan::counter::BytesCount;
+use walkdir::WalkDir;
 
 fn main() {
     divan::main();
@@ -25,23 +26,15 @@ fn main() {
 fn sources() -> Vec<String> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/projects");
     let root = std::env::var_os("DFLINT_BENCH_FILES").map_or(own, PathBuf::from);
-    let mut sources = Vec::new();
-    let mut pending = vec![root.clone()];
-    while let Some(directory) = pending.pop() {
-        let entries = fs::read_dir(&directory).unwrap();
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        for path in paths {
-            let name = path.file_name().unwrap().to_string_lossy();
-            if path.is_dir() {
-                pending.push(path);
-            } else if name.to_lowercase().contains("dockerfile") && !name.ends_with(".dockerignore")
-            {
-                let bytes = fs::read(&path).unwrap();
-                sources.push(String::from_utf8_lossy(&bytes).into_owned());
-            }
-        }
-    }
+    let files = WalkDir::new(&root).sort_by_file_name().into_iter();
+    let files = files.map(Result::unwrap).filter(|file| {
+        let name = file.file_name().to_string_lossy().to_lowercase();
+        let is_named = name.contains("dockerfile") && !name.ends_with(".dockerignore");
+        file.file_type().is_file() && is_named
+    });
+    let sources: Vec<String> = files
+        .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
+        .collect();
     assert!(
         !sources.is_empty(),
         "no Dockerfile below {}",

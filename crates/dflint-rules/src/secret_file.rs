@@ -71,17 +71,7 @@ fn is_secret_assignment(line: &str) -> bool {
     };
     let value = value.trim().trim_matches(['"', '\'']);
     let named = buildkit_secret_names().matches(name.trim());
-    !value.is_empty() && (named || has_password(value) || token_at(value).is_some())
-}
-
-/// `postgres://user:password@host`
-fn has_password(value: &str) -> bool {
-    let authority = value
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split('/').next());
-    authority
-        .and_then(|it| it.rsplit_once('@'))
-        .is_some_and(|it| it.0.contains(':'))
+    !value.is_empty() && (named || !passwords(value).is_empty() || token_at(value).is_some())
 }
 
 /// `<password>…</password>`, `<add key="ClearTextPassword" value="…" />` with a value that is no

@@ -55,6 +55,8 @@ pub(super) struct Entry {
     pub(super) cleanups: Vec<Cleanup>,
     #[serde(default)]
     pub(super) config_files: Vec<ConfigFile>,
+    #[serde(default)]
+    pub(super) roots_above: Vec<RootFile>,
     #[serde(default = "fails")]
     pub(super) unwritable: Unwritable,
     #[serde(default)]
@@ -171,6 +173,13 @@ schema! {
         file: String,
         key: String,
         #[serde(default)] value: String,
+    }
+}
+
+schema! {
+    struct RootFile {
+        file: String,
+        #[serde(default)] holds: String,
     }
 }
 

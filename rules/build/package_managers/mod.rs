@@ -207,6 +207,7 @@ impl Entry {
             ("refusals", self.refusals.literal()),
             ("cleanups", self.cleanups.literal()),
             ("config_files", self.config_files.literal()),
+            ("roots_above", self.roots_above.literal()),
             ("unwritable", self.unwritable.literal()),
             ("outputs", self.outputs.literal()),
             ("copy_orders", self.copy_orders.literal()),

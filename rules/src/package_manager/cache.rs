@@ -168,6 +168,15 @@ pub struct ConfigFile {
     pub value: &'static str,
 }
 
+/// A file that makes one project of the folders below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootFile {
+    /// Its name.
+    pub file: &'static str,
+    /// The text that it must hold; empty where it is enough that it is there.
+    pub holds: &'static str,
+}
+
 /// What happens when the cache directory cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unwritable {

@@ -14,7 +14,7 @@ mod lookup;
 
 pub use cache::{
     Cache, CacheClass, Cleanup, Condition, ConfigFile, DisablingFlag, EnvTest, MountFlag,
-    MountNeed, Move, Refusal, RuntimePath, Sharing, Unwritable,
+    MountNeed, Move, Refusal, RootFile, RuntimePath, Sharing, Unwritable,
 };
 pub use copy_order::{ByHand, CopyOrder, Stop, TwoStep};
 pub use lookup::{
@@ -76,6 +76,8 @@ pub struct PackageManager {
     pub cleanups: &'static [Cleanup],
     /// Files of project, home or system that may move or switch off the cache.
     pub config_files: &'static [ConfigFile],
+    /// Files in folders above the project's own that take part in an installation.
+    pub roots_above: &'static [RootFile],
     /// What it does when the cache directory cannot be written.
     pub unwritable: Unwritable,
     /// What it creates in the project directory, relative to it.

@@ -1,5 +1,8 @@
 //! The regular expressions that patterns become, as Go's `regexp` reads them: the part of its
 //! syntax that a pattern can hold.
+//!
+//! Not the `regex` crate: it reads `[[a]b]` and `[a&&b]` as sets of sets, which Go does not, and takes
+//! some 35 µs to compile one pattern, of which a template for `.dockerignore` tries dozens a file.
 
 use std::iter::Peekable;
 use std::str::Chars;

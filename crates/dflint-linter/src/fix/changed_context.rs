@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dflint_build::path::base;
 use dflint_build::{
-    BuildContext, ContextNeeds, DockerIgnore, Entry, EntryKind, HEAD, is_dockerfile,
+    BuildContext, ContextNeeds, DockerIgnore, Entry, EntryKind, HEAD, looks_like_dockerfile,
 };
 use dflint_fix::ContextChange;
 
@@ -77,7 +77,7 @@ impl BuildContext for ChangedContext<'_> {
 
     fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
         let mut names = self.files.keys().map(|path| base(path));
-        match names.any(is_dockerfile) {
+        match names.any(looks_like_dockerfile) {
             true => ContextNeeds::of_dockerfiles(self).map(Arc::new),
             false => self.base.dockerfiles_need(),
         }

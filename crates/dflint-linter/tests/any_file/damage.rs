@@ -1,10 +1,11 @@
 //! Dockerfiles of the test data, damaged.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use walkdir::WalkDir;
 
 /// What is put into a file: pieces that mean something to BuildKit, a shell or a rule.
 const PIECES: [&str; 24] = [
@@ -80,19 +81,11 @@ fn damaged(text: &str, (place, length, piece): Damage) -> String {
 
 /// The Dockerfiles of the test data.
 fn originals() -> Vec<String> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata")];
-    let mut paths: Vec<PathBuf> = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.file_name().is_some_and(|name| name == "Dockerfile") {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
-    let texts = paths.iter().map(std::fs::read_to_string);
-    texts.map(Result::unwrap).collect()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let files = WalkDir::new(folder).sort_by_file_name().into_iter();
+    files
+        .map(Result::unwrap)
+        .filter(|file| file.file_type().is_file() && file.file_name() == "Dockerfile")
+        .map(|file| std::fs::read_to_string(file.path()).unwrap())
+        .collect()
 }

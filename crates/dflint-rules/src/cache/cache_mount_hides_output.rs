@@ -8,6 +8,7 @@ use dflint_parser::{MountKind, Span};
 
 use crate::container::starts;
 use crate::package_calls::directory;
+use crate::place::{is_within, resolve};
 use crate::{Context, Findings, Rule};
 
 /// See the page.
@@ -199,9 +200,7 @@ impl<'a> Hidden<'_, '_, 'a> {
             let directory = directory(&self.step.state, call.command);
             let is_output = |directory: String| {
                 let mut outputs = call.manager.outputs.iter();
-                outputs.any(|output| {
-                    format!("{}/{output}", directory.trim_end_matches('/')) == self.target
-                })
+                outputs.any(|output| resolve(&directory, output) == self.target)
             };
             call.action() == PackageAction::Install && directory.is_some_and(is_output)
         })?;
@@ -209,10 +208,4 @@ impl<'a> Hidden<'_, '_, 'a> {
         let words: Vec<String> = std::iter::once(call.name.clone()).chain(words).collect();
         Some(words.join(" "))
     }
-}
-
-/// Whether `path` is `directory` or below it.
-fn is_within(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory.trim_end_matches('/'))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -7,8 +7,9 @@ use dflint_parser::Span;
 use dflint_shell::{Chain, SimpleCommand, Word};
 
 use super::edits::Changes;
-use super::run::{Run, is_within};
+use super::run::Run;
 use crate::package_calls::RunCommand;
+use crate::place::is_within;
 
 /// The caches that are, or will be, mounted in a RUN.
 #[derive(Debug, Default)]

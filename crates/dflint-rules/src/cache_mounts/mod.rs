@@ -11,6 +11,7 @@
 //! | `plan` | what one package manager needs in one RUN |
 //! | `wrong_target` | mounts meant for a cache that is elsewhere |
 //! | `cleanup` | commands that empty a mounted cache or work on it |
+//! | `config_files` | files of the project that decide on a cache |
 //! | `docker_clean`, `set_aside` | Debian's clean-up hook |
 //! | `chains` | caches that later steps read too |
 //! | `layer` | caches that must stay in the layer |
@@ -20,6 +21,7 @@
 
 mod chains;
 mod cleanup;
+mod config_files;
 mod docker_clean;
 mod edits;
 mod layer;

@@ -6,9 +6,9 @@ use dflint_knowledge::package_manager::Action;
 use dflint_shell::SimpleCommand;
 
 use super::layer::LayerContent;
-use super::run::is_within;
 use super::well_known::runs_a_script;
 use crate::package_calls::{CopiedFolders, RunCommand};
+use crate::place::is_within;
 
 /// What is known at one point of a stage.
 #[derive(Clone, Default)]
@@ -116,9 +116,9 @@ fn is_about_caches(setting: &str) -> bool {
             .any(|key| setting.contains(key))
 }
 
-/// Whether a script names the hook. Few do, and asking each command takes time.
+/// Whether a script names the hook or its folder. Few do, and asking each command takes time.
 pub(super) fn names_hook(text: &str) -> bool {
-    text.contains("docker-clean")
+    text.contains("docker-clean") || text.contains("apt.conf.d")
 }
 
 impl DockerClean {

@@ -1,14 +1,13 @@
 //! What one package manager needs in one RUN so that its cache mounts work.
 
 use dflint_build::packages::{CacheUse, Disabled, Invocation, Owner, Place, Unknown, caches};
-use dflint_knowledge::package_manager::{
-    Cache, ConfigFile, MountNeed, PackageManager, Refusal, Sharing,
-};
+use dflint_knowledge::package_manager::{Cache, MountNeed, PackageManager, Refusal, Sharing};
 use dflint_parser::Span;
 use dflint_shell::Word;
 
 use super::chains::is_chain;
 use super::cleanup::{Mounted, touches};
+use super::config_files::moved_by_file;
 use super::edits::{Changes, MountChange, mount_flag};
 use super::notes::{DockerClean, configured_by, names_hook};
 use super::run::{Run, call_name, is_download, is_offered, target};
@@ -494,36 +493,4 @@ fn is_index_needed_later(run: &Run<'_, '_>, group: &Group<'_>) -> bool {
 /// Whether two owners are the same for a mount.
 pub(super) fn suits(owner: Owner, uid: Option<u64>) -> bool {
     uid.unwrap_or(0) == u64::from(owner.uid)
-}
-
-/// The configuration file of the project that moves the cache or switches it off.
-fn moved_by_file(run: &Run<'_, '_>, manager: &PackageManager) -> Option<&'static str> {
-    let context = run.build_context?;
-    let mut files = manager.config_files.iter();
-    let found = files.find(|config| {
-        let mut texts = run.notes.copied.texts(config.file, context);
-        texts.any(|text| sets(&text, config))
-    });
-    found.map(|config| config.file)
-}
-
-/// Whether a configuration file sets the key, in whichever of the usual syntaxes.
-fn sets(text: &str, config: &ConfigFile) -> bool {
-    let tag = format!("<{}>", config.key);
-    text.lines().map(str::trim_start).any(|line| {
-        let rest = line.trim_start_matches(['"', '-']).strip_prefix(config.key);
-        let value = rest.and_then(|rest| {
-            let sign = rest.trim_start_matches(['"', ' ', '\t']);
-            let behind_sign = sign.strip_prefix(['=', ':']);
-            // `.yarnrc` has none.
-            behind_sign.or_else(|| rest.strip_prefix(' '))
-        });
-        line.contains(&tag) || value.is_some_and(|value| is_value(value, config.value))
-    })
-}
-
-/// Whether the rest of a line begins with that value.
-fn is_value(rest: &str, wanted: &str) -> bool {
-    rest.trim_start_matches([' ', '\t', '"', '\''])
-        .starts_with(wanted)
 }

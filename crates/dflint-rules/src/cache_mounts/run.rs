@@ -11,6 +11,7 @@ use super::edits::Source;
 use super::notes::{Notes, symbolic_link};
 use super::uses::Uses;
 use crate::package_calls::{RunCommand, address};
+use crate::place::is_within;
 
 /// A RUN, what holds before it, and what it runs.
 pub(super) struct Run<'r, 'a> {
@@ -156,13 +157,6 @@ fn is_optional(command: SimpleCommand<'_>) -> bool {
 /// Where a mount appears, where that is known.
 pub(super) fn target<'m>(mount: &'m ResolvedMount<'_>) -> Option<&'m str> {
     mount.target.as_ref()?.to_known()
-}
-
-/// Whether `path` is `directory` or below it.
-pub(super) fn is_within(path: &str, directory: &str) -> bool {
-    let directory = directory.trim_end_matches('/');
-    path.strip_prefix(directory)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The words that name a call: `python -m pip install`.

@@ -10,8 +10,9 @@ use dflint_knowledge::package_manager::{Action as PackageAction, runtime_paths};
 use dflint_parser::Command;
 use dflint_shell::SimpleCommand;
 
-use super::run::{Run, is_within};
-use super::well_known::{is_harmless, runs_a_script};
+use super::run::Run;
+use super::well_known::is_unknown;
+use crate::place::is_within;
 
 /// Who uses which directory; looked up once for each directory.
 pub(super) struct Uses<'m, 'a> {
@@ -272,8 +273,7 @@ fn reads_index(command: SimpleCommand<'_>, site: &Site<'_>) -> bool {
         );
         return call.manager.name == "apt" && is_read;
     }
-    let is_looked_into = command.nested().is_some() || is_harmless(command);
-    runs_a_script(command) || !is_looked_into
+    is_unknown(command)
 }
 
 /// The stages that a `COPY` takes the whole directory of apt's package index from.

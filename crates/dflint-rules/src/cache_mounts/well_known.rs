@@ -137,14 +137,17 @@ pub(super) fn runs_a_script(command: SimpleCommand<'_>) -> bool {
         || name.ends_with(".sh")
 }
 
+/// Whether a command that calls no package manager may do anything at all.
+pub(super) fn is_unknown(command: SimpleCommand<'_>) -> bool {
+    let is_looked_into = command.nested().is_some() || is_harmless(command);
+    runs_a_script(command) || !is_looked_into
+}
+
 /// Whether a command may do anything at all, such as calling a package manager.
 pub(crate) fn may_run_anything(it: &RunCommand<'_>) -> bool {
     match &it.call {
         Some(call) => call.action() == Action::Run,
-        None => {
-            let is_looked_into = it.command.nested().is_some() || is_harmless(it.command);
-            runs_a_script(it.command) || !is_looked_into
-        }
+        None => is_unknown(it.command),
     }
 }
 

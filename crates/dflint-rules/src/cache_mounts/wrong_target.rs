@@ -6,8 +6,9 @@ use dflint_knowledge::package_manager::{Cache, package_managers, runtime_paths};
 use dflint_parser::MountKind;
 
 use super::plan::Group;
-use super::run::{Run, is_within, target};
+use super::run::{Run, target};
 use super::well_known::is_harmless;
+use crate::place::is_within;
 
 /// A mount that was meant for a cache.
 pub(super) struct Mistaken<'r, 'a> {

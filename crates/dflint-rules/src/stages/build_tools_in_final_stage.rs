@@ -4,43 +4,10 @@ use dflint_build::packages::Invocation;
 use dflint_build::{Base, Stage};
 use dflint_fix::Fix;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
-use dflint_knowledge::stage_split::language_of_image;
+use dflint_knowledge::stage_split::{is_build_tool, language_of_image};
 
 use crate::stage_split::{BuildCall, advice, plan};
 use crate::{Context, Findings, Rule};
-
-/// Packages of distributions that only a build needs.
-const BUILD_PACKAGES: &[&str] = &[
-    "@development-tools",
-    "alpine-sdk",
-    "autoconf",
-    "automake",
-    "base-devel",
-    "bison",
-    "build-base",
-    "build-essential",
-    "cargo",
-    "clang",
-    "cmake",
-    "default-jdk",
-    "flex",
-    "g++",
-    "gcc",
-    "gcc-c++",
-    "golang",
-    "golang-go",
-    "gradle",
-    "libtool",
-    "make",
-    "maven",
-    "meson",
-    "musl-dev",
-    "ninja",
-    "ninja-build",
-    "pkg-config",
-    "python3-dev",
-    "rustc",
-];
 
 /// Images that are made to build with.
 const BUILD_IMAGES: &[&str] = &[
@@ -119,7 +86,7 @@ fn check_packages<'m, 'a>(cx: &Context<'m, 'a>, stage: &'m Stage<'a>, findings: 
     for call in calls.filter(system) {
         let tools = call.operands.iter().filter(|word| {
             let name = word.literal().unwrap_or_default();
-            BUILD_PACKAGES.contains(&name.split('=').next().unwrap_or_default())
+            is_build_tool(name.split('=').next().unwrap_or_default())
         });
         let tools: Vec<_> = tools.collect();
         let Some(first) = tools.first() else {

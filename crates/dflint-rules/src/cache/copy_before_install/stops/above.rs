@@ -1,50 +1,7 @@
 //! Manifests in folders above the installation's that take part in it.
 
 use dflint_build::BuildContext;
-
-/// A file that makes one project of several folders.
-struct Root {
-    /// The managers that look for it above their own folder.
-    managers: &'static [&'static str],
-    file: &'static str,
-    /// What it must hold; empty where it is enough that it is there.
-    marker: &'static str,
-}
-
-const NODE: &[&str] = &["npm", "yarn", "yarn-berry", "pnpm", "bun"];
-
-const ROOTS: &[Root] = &[
-    Root {
-        managers: NODE,
-        file: "package.json",
-        marker: "\"workspaces\"",
-    },
-    Root {
-        managers: NODE,
-        file: "pnpm-workspace.yaml",
-        marker: "",
-    },
-    Root {
-        managers: &["uv"],
-        file: "pyproject.toml",
-        marker: "[tool.uv",
-    },
-    Root {
-        managers: &["uv"],
-        file: "uv.toml",
-        marker: "",
-    },
-    Root {
-        managers: &["go"],
-        file: "go.work",
-        marker: "",
-    },
-    Root {
-        managers: &["cargo"],
-        file: "Cargo.toml",
-        marker: "[workspace",
-    },
-];
+use dflint_knowledge::package_manager::{RootFile, package_manager};
 
 /// The file of a folder above `folder` (relative to the context) that `manager` reads too.
 pub(super) fn root_above(
@@ -52,21 +9,21 @@ pub(super) fn root_above(
     folder: &str,
     manager: &str,
 ) -> Option<String> {
-    let roots = ROOTS.iter().filter(|root| root.managers.contains(&manager));
-    let found = roots.flat_map(|root| {
+    let roots = package_manager(manager).map_or([].as_slice(), |it| it.roots_above);
+    let found = roots.iter().flat_map(|root| {
         let paths = folders_above(folder).map(|above| path_in(above, root.file));
         paths.filter(|path| is_root(context, path, root))
     });
     found.into_iter().next()
 }
 
-fn is_root(context: &dyn BuildContext, path: &str, root: &Root) -> bool {
+fn is_root(context: &dyn BuildContext, path: &str, root: &RootFile) -> bool {
     let holds = || {
         context
             .read(path)
-            .is_none_or(|text| text.contains(root.marker))
+            .is_none_or(|text| text.contains(root.holds))
     };
-    context.is_sent(path) && (root.marker.is_empty() || holds())
+    context.is_sent(path) && (root.holds.is_empty() || holds())
 }
 
 /// `a/b`, `a` and the root for `a/b/c`.
