@@ -65,4 +65,32 @@ mod tests {
         assert_eq!(above("a", "uv"), None);
         assert_eq!(above("a/b", "pip"), None);
     }
+
+    #[test]
+    fn every_manager_has_its_roots() {
+        for (manager, file, holds) in [
+            ("npm", "package.json", r#"{"workspaces": ["web"]}"#),
+            ("npm", "pnpm-workspace.yaml", ""),
+            ("yarn", "package.json", r#"{"workspaces": ["web"]}"#),
+            ("yarn-berry", "package.json", r#"{"workspaces": ["web"]}"#),
+            ("pnpm", "pnpm-workspace.yaml", ""),
+            ("bun", "package.json", r#"{"workspaces": ["web"]}"#),
+            ("uv", "pyproject.toml", "[tool.uv.workspace]\n"),
+            ("uv", "uv.toml", ""),
+            ("go", "go.work", ""),
+            ("cargo", "Cargo.toml", "[workspace]\n"),
+        ] {
+            let context = MemoryContext::new([(file, holds)]);
+            let above = root_above(&context, "web", manager);
+            assert_eq!(above.as_deref(), Some(file), "{manager}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_of_one_package_is_no_root() {
+        let manifests = [("package.json", "{}"), ("Cargo.toml", "[package]\n")];
+        let context = MemoryContext::new(manifests);
+        assert_eq!(root_above(&context, "web", "npm"), None);
+        assert_eq!(root_above(&context, "web", "cargo"), None);
+    }
 }
