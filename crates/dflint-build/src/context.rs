@@ -74,6 +74,12 @@ pub trait BuildContext {
         })
     }
 
+    /// Whether the only Dockerfile in it is the one it was opened for, at its root: then nobody else
+    /// needs anything of it.
+    fn is_for_one(&self) -> bool {
+        false
+    }
+
     /// What the Dockerfiles that stand in it need of it. An implementation that serves many of
     /// them keeps the answer.
     ///

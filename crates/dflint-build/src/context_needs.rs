@@ -1,6 +1,6 @@
 //! What the Dockerfiles that share a build context need of it.
 
-use crate::context::{BuildContext, EntryKind};
+use crate::context::{BuildContext, Entry, EntryKind};
 use crate::model::{Model, ModelOptions, Step};
 use crate::path::base;
 use crate::taken::taken;
@@ -25,10 +25,7 @@ impl ContextNeeds {
     /// Why they cannot all be looked at.
     pub fn of_dockerfiles<C: BuildContext + ?Sized>(context: &C) -> Result<Self, String> {
         let mut needs = Self::default();
-        let entries = context.entries().unwrap_or_default().iter();
-        let files = entries.filter(|entry| {
-            entry.kind == EntryKind::File && looks_like_dockerfile(base(&entry.path))
-        });
+        let files = dockerfiles(context.entries().unwrap_or_default());
         for (count, entry) in files.enumerate() {
             if count == MAX_DOCKERFILES {
                 return Err(format!(
@@ -84,20 +81,45 @@ fn calls_git(step: &Step, model: &Model) -> bool {
     commands.any(|command| command.name() == Some("git"))
 }
 
+/// The files of a context that may be Dockerfiles.
+pub fn dockerfiles(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+    entries
+        .iter()
+        .filter(|entry| entry.kind == EntryKind::File && looks_like_dockerfile(base(&entry.path)))
+}
+
 /// Whether a file of that name may be a Dockerfile. More than a search for Dockerfiles takes: one
 /// too many only keeps a path in the context.
 #[must_use]
 pub fn looks_like_dockerfile(name: &str) -> bool {
-    ["Dockerfile", "Containerfile"]
-        .iter()
-        .any(|usual| name.starts_with(usual) || name.ends_with(&format!(".{usual}")))
-        && !name.ends_with(".dockerignore")
+    let name = name.to_ascii_lowercase();
+    let holds_one = name.contains("dockerfile") || name.contains("containerfile");
+    holds_one && !name.ends_with(".dockerignore")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ContextNeeds;
+    use super::{ContextNeeds, looks_like_dockerfile};
     use crate::context::MemoryContext;
+
+    #[test]
+    fn a_name_in_any_case_may_be_a_dockerfile() {
+        for name in [
+            "Dockerfile",
+            "dockerfile",
+            "DOCKERFILE.dev",
+            "Dockerfile-dev",
+            "Dockerfile_dev",
+            "api.dockerfile",
+            "api.Containerfile",
+            "containerfile",
+        ] {
+            assert!(looks_like_dockerfile(name), "{name}");
+        }
+        for name in ["Dockerfile.dockerignore", "docker-compose.yml", "Makefile"] {
+            assert!(!looks_like_dockerfile(name), "{name}");
+        }
+    }
 
     #[test]
     fn every_dockerfile_counts_with_the_context_and_with_its_own_folder() {

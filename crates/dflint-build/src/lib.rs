@@ -27,7 +27,7 @@ mod value;
 
 pub use compare::compare;
 pub use context::{BuildContext, Entry, EntryKind, HEAD, MAX_READ, MemoryContext};
-pub use context_needs::{ContextNeeds, looks_like_dockerfile};
+pub use context_needs::{ContextNeeds, dockerfiles, looks_like_dockerfile};
 pub use dockerignore::DockerIgnore;
 pub use env::{Env, Lookup};
 pub use error::{ConversionError, ErrorKind};

@@ -47,6 +47,11 @@ impl<'c> ChangedContext<'c> {
             ignore,
         }
     }
+
+    fn changes_dockerfiles(&self) -> bool {
+        let mut names = self.files.keys().map(|path| base(path));
+        names.any(looks_like_dockerfile)
+    }
 }
 
 impl BuildContext for ChangedContext<'_> {
@@ -75,9 +80,12 @@ impl BuildContext for ChangedContext<'_> {
         self.base.ignore_path()
     }
 
+    fn is_for_one(&self) -> bool {
+        !self.changes_dockerfiles() && self.base.is_for_one()
+    }
+
     fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
-        let mut names = self.files.keys().map(|path| base(path));
-        match names.any(looks_like_dockerfile) {
+        match self.changes_dockerfiles() {
             true => ContextNeeds::of_dockerfiles(self).map(Arc::new),
             false => self.base.dockerfiles_need(),
         }

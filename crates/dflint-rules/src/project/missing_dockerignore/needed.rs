@@ -18,10 +18,14 @@ impl Needed {
     pub(super) fn of(cx: &Context, context: &dyn BuildContext) -> Result<Self, String> {
         let mut own = ContextNeeds::default();
         own.add(cx.model, "");
-        Ok(Self {
-            own,
-            others: context.dockerfiles_need()?,
-        })
+        // With other arguments than these the file may need something else.
+        let says_all = context.is_for_one() && cx.model.options().build_args.is_empty();
+        let others = if says_all {
+            Arc::default()
+        } else {
+            context.dockerfiles_need()?
+        };
+        Ok(Self { own, others })
     }
 
     /// Whether `pattern` of a `.dockerignore` keeps out what is needed.
