@@ -1,7 +1,7 @@
 //! Which files are linted.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -79,8 +79,9 @@ pub fn discover(directory: &Path, paths: &[PathBuf], excluded: &Exclusions) -> D
 
 struct Search<'a> {
     excluded: &'a Exclusions,
-    /// Real paths already taken, so that two names of one file do not race each other.
-    seen: HashSet<PathBuf>,
+    /// Real paths already taken, so that two names of one file do not race each other. As text: the
+    /// parts of a path take long to hash.
+    seen: HashSet<OsString>,
     found: Discovered,
 }
 
@@ -145,7 +146,7 @@ impl Search<'_> {
     }
 
     fn take(&mut self, path: PathBuf, real: PathBuf, named: bool) {
-        if self.seen.insert(real) {
+        if self.seen.insert(real.into_os_string()) {
             self.found.files.push(Found { path, named });
         }
     }

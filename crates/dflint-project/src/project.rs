@@ -1,7 +1,6 @@
 //! Settings, build context and files of a run, from configuration and command line together.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,12 +9,13 @@ use dflint_knowledge::pages;
 use dflint_linter::{Preset, ScriptJudge, Selection, Settings, Source, UnknownName};
 use dflint_parser::Dockerfile;
 use dflint_shellcheck::ShellCheck;
+use rayon::prelude::*;
 
 use crate::builds::{Builds, DockerfileFacts};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, ConfigFiles};
 use crate::context::{Contexts, DiskContext, Roots, infer};
 use crate::directories::Directories;
-use crate::discovery::{Discovered, Exclusions, discover};
+use crate::discovery::{Discovered, Exclusions, Found, discover};
 use crate::exclude::{PatternError, Patterns};
 use crate::paths::absolute;
 use crate::shellchecks::ShellChecks;
@@ -79,6 +79,9 @@ pub enum ProjectError {
 /// What settings depend on: the configuration file and the rules left out besides.
 type SettingsKey = (Option<PathBuf>, Vec<String>);
 
+/// What configuration files say, by path; `None` stands for where there is none.
+type Configs = HashMap<Option<Arc<Path>>, Result<Arc<Config>, ConfigError>>;
+
 /// What holds for the files of a run.
 pub struct Project {
     directory: PathBuf,
@@ -89,8 +92,8 @@ pub struct Project {
     contexts: Contexts,
     builds: Builds,
     roots: Roots,
-    /// By directory, as text: the parts of a path take long to hash.
-    configs: Mutex<HashMap<OsString, Result<Arc<Config>, ConfigError>>>,
+    config_files: ConfigFiles,
+    configs: Mutex<Configs>,
     shellchecks: ShellChecks,
     settings: Mutex<HashMap<SettingsKey, Arc<Settings>>>,
 }
@@ -129,6 +132,7 @@ impl Project {
             exclude,
             contexts: Contexts::new(Arc::clone(&directories)),
             builds: Builds::new(Arc::clone(&directories)),
+            config_files: ConfigFiles::new(Arc::clone(&directories)),
             directories,
             roots: Roots::default(),
             configs: Mutex::default(),
@@ -156,10 +160,15 @@ impl Project {
         }
         let mut found = discover(&self.directory, paths, &exclusions);
         // Only now is it known which other configurations there are.
-        found.files.retain(|file| {
+        let is_wanted = |file: &Found| {
             let may_leave_out = !file.named || self.overrides.force_exclude;
             !(may_leave_out && self.is_excluded(&file.path))
-        });
+        };
+        found.files = match found.files {
+            // Starting threads would take longer than the work.
+            files if files.len() < 2 => files.into_iter().filter(is_wanted).collect(),
+            files => files.into_par_iter().filter(is_wanted).collect(),
+        };
         found
     }
 
@@ -311,21 +320,25 @@ impl Project {
     }
 
     fn config_in(&self, directory: &Path) -> Result<Arc<Config>, ConfigError> {
+        let path = match &self.source {
+            ConfigSource::None => None,
+            ConfigSource::File(path) => Some(Arc::from(absolute(&self.directory, path))),
+            ConfigSource::Nearest => self.config_files.of(directory),
+        };
         let mut known = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = known.get(directory.as_os_str()) {
+        if let Some(config) = known.get(&path) {
             return config.clone();
         }
-        let config = match &self.source {
-            ConfigSource::None => Ok(Arc::default()),
-            ConfigSource::File(path) => {
-                Config::load(&absolute(&self.directory, path)).map(Arc::new)
-            }
-            ConfigSource::Nearest => {
+        let config = match (&self.source, &path) {
+            (ConfigSource::None, _) => Ok(Config::default()),
+            (ConfigSource::File(_), Some(path)) => Config::load(path),
+            (_, path) => {
                 let environment = &self.overrides.hadolint_environment;
-                Config::load_nearest(directory, environment).map(Arc::new)
+                Config::load_with_environment(path.as_deref(), environment)
             }
         };
-        known.insert(directory.into(), config.clone());
+        let config = config.map(Arc::new);
+        known.insert(path, config.clone());
         config
     }
 }

@@ -6,11 +6,11 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use dflint_knowledge::Severity;
 use dflint_linter::Preset;
-use dflint_project::config::{Config, ConfigError, FailOn, find};
+use dflint_project::config::{Config, ConfigError, FailOn};
 use tempfile::TempDir;
 
 fn directory(files: &[(&str, &str)]) -> TempDir {
@@ -187,18 +187,4 @@ fn circles_and_missing_files_are_refused() {
         .place
         .map(|(start, _)| (start.line, start.column));
     assert_eq!(start, Some((2, 11)));
-}
-
-#[test]
-fn the_nearest_file_counts() {
-    let directory = directory(&[
-        ("dflint.toml", ""),
-        (".dflint.toml", ""),
-        ("a/.dflint.toml", ""),
-        ("a/b/Dockerfile", ""),
-    ]);
-    let found = |path: &str| find(&directory.path().join(path));
-    let at = |path: &str| Some(Path::new(directory.path()).join(path));
-    assert_eq!(found("a/b"), at("a/.dflint.toml"));
-    assert_eq!(found(""), at("dflint.toml"));
 }

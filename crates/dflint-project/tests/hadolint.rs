@@ -10,7 +10,7 @@ use std::path::Path;
 
 use dflint_knowledge::Severity;
 use dflint_linter::Preset;
-use dflint_project::config::{Config, ConfigError, FailOn, find, migrate};
+use dflint_project::config::{Config, ConfigError, ConfigFiles, FailOn, migrate};
 use tempfile::TempDir;
 
 const EVERYTHING: &str = r#"# ours
@@ -54,7 +54,8 @@ fn with_environment(directory: &Path, environment: &[(&str, &str)]) -> Result<Co
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    Config::load_nearest(directory, &environment)
+    let path = ConfigFiles::default().of(directory);
+    Config::load_with_environment(path.as_deref(), &environment)
 }
 
 /// What is compared of a configuration.
@@ -147,16 +148,11 @@ fn what_hadolint_does_not_have_is_refused_where_it_stands() {
 fn dflints_own_configuration_wins_wherever_it_stands() {
     let directory = directory(&[("dflint.toml", ""), ("a/.hadolint.yaml", "no-fail: true\n")]);
     let a = directory.path().join("a");
-    assert_eq!(find(&a), Some(directory.path().join("dflint.toml")));
     let config = with_environment(&a, &[("HADOLINT_IGNORE", "DL4000")]).unwrap();
     assert!(config.fail_on.is_none() && config.selection.ignore.is_empty());
     fs::remove_file(directory.path().join("dflint.toml")).unwrap();
-    assert_eq!(find(&a), Some(a.join(".hadolint.yaml")));
-    fs::write(directory.path().join(".hadolint.yml"), "").unwrap();
-    assert_eq!(
-        find(directory.path()),
-        Some(directory.path().join(".hadolint.yml"))
-    );
+    let config = with_environment(&a, &[]).unwrap();
+    assert_eq!(config.files, [a.join(".hadolint.yaml")]);
 }
 
 #[test]

@@ -14,8 +14,7 @@ const BEFORE: usize = 40;
 /// stay; carriage returns become spaces.
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    if text.as_bytes().iter().all(is_plain) || !text.chars().any(is_harmful) {
+    if is_plain(text) || !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
     let replaced = |letter: char| match letter {
@@ -28,6 +27,14 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
         },
     };
     Cow::Owned(text.chars().map(replaced).collect())
+}
+
+/// Whether `text` is nothing but printable ASCII. A block is looked at as a whole, which processors
+/// do many bytes at a time.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    let mut blocks = text.as_bytes().chunks(64);
+    blocks.all(|block| block.iter().fold(true, |all, byte| all & is_plain(byte)))
 }
 
 fn is_harmful(letter: char) -> bool {

@@ -61,14 +61,14 @@ impl Format {
     }
 }
 
-/// Writes `report` to `out`, the secret values of its files hidden; the same report gives the same
-/// bytes.
+/// Hides the secret values of its files in `report` and writes it to `out`; the same report gives
+/// the same bytes.
 ///
 /// # Errors
 ///
 /// What `out` refuses.
 pub fn write(
-    mut report: Report,
+    report: &mut Report,
     format: Format,
     options: HumanOptions,
     out: &mut dyn Write,
@@ -77,8 +77,8 @@ pub fn write(
         Format::Human => FixText::Hidden,
         _ => FixText::LeftOut,
     };
-    redact(&mut report, fixes);
-    let report = &report;
+    redact(report, fixes);
+    let report = &*report;
     match format {
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, out),

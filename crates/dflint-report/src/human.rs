@@ -10,6 +10,7 @@ use dflint_knowledge::Severity;
 use dflint_linter::Finding;
 use dflint_parser::Span;
 
+use crate::batches::each_in_order;
 use crate::cut_line::CutLine;
 use crate::display::{Excerpt, excerpt, harmless, is_long};
 use crate::model::{FileReport, Lines, Report};
@@ -28,42 +29,42 @@ pub struct HumanOptions {
 /// Writes every finding with its source, then the summary line. Errors are not among it: people
 /// read them on standard error.
 pub(crate) fn write(report: &Report, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut others = OtherFiles::default();
-    for file in &report.files {
-        write_file(file, options, &mut others, out)?;
-    }
+    let others = OtherFiles::of(report);
+    let text = |file: &FileReport| file_text(file, options, &others);
+    each_in_order(&report.files, text, |text| out.write_all(&text))?;
     match summary::line(report) {
         Some(line) if !options.quiet => writeln!(out, "{line}"),
         _ => Ok(()),
     }
 }
 
-fn write_file<'r>(
-    file: &'r FileReport,
+/// The findings of a file.
+fn file_text(
+    file: &FileReport,
     options: HumanOptions,
-    others: &mut OtherFiles<'r>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+    others: &OtherFiles<'_>,
+) -> io::Result<Vec<u8>> {
     let page = Page {
         name: harmless(&file.path).into_owned(),
         text: &harmless(&file.source),
         lines: Lines::new(&file.source),
     };
     let whole = SimpleFile::new(page.name.as_str(), page.text);
+    let mut out = Vec::new();
     for finding in &file.findings {
         let mut buffer = buffer(options.color);
         page.write_finding(&whole, finding, &mut buffer)?;
         // Codespan ends with an empty line; the fix belongs to what stands above it.
-        out.write_all(buffer.as_slice().trim_ascii_end())?;
-        writeln!(out)?;
+        out.extend_from_slice(buffer.as_slice().trim_ascii_end());
+        out.push(b'\n');
         if let Some(fix) = &finding.fix {
             let mut buffer = self::buffer(options.color);
             preview::write(fix, &file.source, &page.lines, others, &mut buffer)?;
-            out.write_all(buffer.as_slice())?;
+            out.extend_from_slice(buffer.as_slice());
         }
-        writeln!(out)?;
+        out.push(b'\n');
     }
-    Ok(())
+    Ok(out)
 }
 
 fn buffer(color: bool) -> Buffer {

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use dflint_fix::Target;
 use dflint_linter::Finding;
 use dflint_parser::{Position, Span};
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::batches::each_in_order;
 use crate::model::{FileReport, Lines, Report};
 use crate::names::safety_name;
 
@@ -120,32 +120,16 @@ struct JsonSummary {
     errors: usize,
 }
 
-/// How many files are made into text before it is written.
-const BATCH: usize = 256;
-
-/// Writes `report` as one JSON document: the [`JsonReport`] of it. Its files are made into text
-/// on all processors, some at a time; one after the other they took longer than judging them.
+/// Writes `report` as one JSON document: the [`JsonReport`] of it.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"version\": {VERSION},\n  \"files\": [")?;
     let mut separator = "\n    ";
-    for files in report.files.chunks(BATCH) {
-        let texts: Vec<String> = match files {
-            // Starting threads would take longer than the work.
-            [one] => vec![nested(one)?],
-            files => files
-                .par_iter()
-                .map(nested)
-                .collect::<serde_json::Result<_>>()?,
-        };
-        for text in texts {
-            write!(
-                out,
-                "{separator}{}",
-                inside(&text, "[\n  [\n    ", "\n  ]\n]")
-            )?;
-            separator = ",\n    ";
-        }
-    }
+    each_in_order(&report.files, nested, |text| {
+        let entry = inside(&text, "[\n  [\n    ", "\n  ]\n]");
+        write!(out, "{separator}{entry}")?;
+        separator = ",\n    ";
+        Ok(())
+    })?;
     let end = if report.files.is_empty() { "" } else { "\n  " };
     let summary = serde_json::to_string_pretty(&[summary(report)])?;
     let summary = inside(&summary, "[\n  ", "\n]");
@@ -153,8 +137,8 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The entry of a file within two lists, so that its lines are indented as in the document.
-fn nested(of: &FileReport) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(&[[file(of)]])
+fn nested(of: &FileReport) -> io::Result<String> {
+    Ok(serde_json::to_string_pretty(&[[file(of)]])?)
 }
 
 /// What stands in the lists that begin and end so.
@@ -257,7 +241,8 @@ fn position(position: Position) -> JsonPosition {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, JsonReport, VERSION, file, summary, write};
+    use super::{JsonReport, VERSION, file, summary, write};
+    use crate::batches::BATCH;
     use crate::model::{FileError, FileReport, Report};
 
     #[test]

@@ -1,5 +1,6 @@
 //! Findings for people and machines, one file per output format.
 
+mod batches;
 mod checkstyle;
 mod cut_line;
 mod display;

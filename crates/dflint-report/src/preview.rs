@@ -1,6 +1,6 @@
 //! What a fix would do, as a small diff below its finding.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
@@ -8,7 +8,7 @@ use dflint_fix::{Edit, Fix, Safety, Target};
 use dflint_parser::Span;
 
 use crate::display::{excerpt, harmless};
-use crate::model::Lines;
+use crate::model::{Lines, Report};
 use crate::names::safety_name;
 
 /// How much of a line around a change is looked at, in bytes: far more than is shown.
@@ -17,9 +17,32 @@ const AROUND: usize = 4096;
 /// The most lines of a fix that are shown; `--diff` shows it whole.
 const MAX_LINES: usize = 16;
 
-/// The files that fixes create or add to, as path and text, of which the text was shown already:
-/// many Dockerfiles may ask for the same one.
-pub(crate) type OtherFiles<'r> = HashSet<(&'r str, &'r str)>;
+/// What fixes create or add to other files: many Dockerfiles may ask for the same, which is shown
+/// once.
+pub(crate) struct OtherFiles<'r> {
+    /// By path and text the first edit that asks for it.
+    first: HashMap<(&'r str, &'r str), &'r Edit>,
+}
+
+impl<'r> OtherFiles<'r> {
+    pub(crate) fn of(report: &'r Report) -> Self {
+        let mut first = HashMap::new();
+        let findings = report.files.iter().flat_map(|file| &file.findings);
+        for edit in findings.flat_map(|it| &it.fix).flat_map(|fix| &fix.edits) {
+            if let Target::ContextFile(file) = &edit.target {
+                let asked = (file.path.as_str(), edit.text.as_str());
+                first.entry(asked).or_insert(edit);
+            }
+        }
+        Self { first }
+    }
+
+    /// Whether no edit before this one asks for the same text in the file at `path`.
+    fn is_first(&self, path: &str, edit: &Edit) -> bool {
+        let first = self.first.get(&(path, edit.text.as_str()));
+        first.is_none_or(|first| std::ptr::eq(*first, edit))
+    }
+}
 
 /// Whole lines that a fix replaces, those that stay the same at either end left out.
 struct Change<'a> {
@@ -30,11 +53,11 @@ struct Change<'a> {
 }
 
 /// Writes the title of `fix` and the lines it changes in `text`.
-pub(crate) fn write<'r>(
-    fix: &'r Fix,
+pub(crate) fn write(
+    fix: &Fix,
     text: &str,
     lines: &Lines<'_>,
-    others: &mut OtherFiles<'r>,
+    others: &OtherFiles<'_>,
     buffer: &mut Buffer,
 ) -> io::Result<()> {
     let how = match fix.safety {
@@ -55,7 +78,7 @@ pub(crate) fn write<'r>(
                 None => format!("new file {path}"),
                 Some(_) => format!("file {path}"),
             };
-            if !others.insert((path, &edit.text)) {
+            if !others.is_first(path, edit) {
                 rows.write(' ', &format!("{what}, as above"), 0)?;
                 continue;
             }

@@ -91,7 +91,7 @@ fn report() -> Report {
 
 fn written(report: &Report, format: Format, options: HumanOptions) -> Data {
     let mut out = Vec::new();
-    write(report.clone(), format, options, &mut out).unwrap();
+    write(&mut report.clone(), format, options, &mut out).unwrap();
     Data::text(String::from_utf8(out).unwrap())
 }
 

@@ -6,7 +6,6 @@ use crate::effective::{Effective, Wrappers};
 use crate::flow::{Directory, Flow};
 use crate::range::TextRange;
 use crate::script::Script;
-use crate::shell::base_name;
 use crate::tree::{Construct, Constructs};
 use crate::word::{Word, WordNode};
 
@@ -142,7 +141,8 @@ impl<'s> SimpleCommand<'s> {
     /// is not static.
     #[must_use]
     pub fn name(self) -> Option<&'s str> {
-        self.command_word()?.literal().map(base_name)
+        let literal = self.command_word()?.literal()?;
+        literal.get(self.node.effective.directory..)
     }
 
     /// The word that names the effective command.

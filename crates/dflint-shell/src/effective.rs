@@ -21,6 +21,8 @@ pub struct Wrappers {
 pub(crate) struct Effective {
     /// Index of its name among the words; the number of words where there is no command.
     pub(crate) start: usize,
+    /// How many bytes of its name's value are a directory: rules ask for the name again and again.
+    pub(crate) directory: usize,
     pub(crate) wrappers: Wrappers,
     /// The words among which `env` sets variables.
     pub(crate) env: Range<usize>,
@@ -177,6 +179,14 @@ const DEPTH: usize = 8;
 
 /// Takes the wrappers off; `words` gives the static value of each word.
 pub(crate) fn effective(words: &[Option<&str>]) -> Effective {
+    let mut found = unwrapped(words);
+    if let Some(Some(name)) = words.get(found.start) {
+        found.directory = name.len() - base_name(name).len();
+    }
+    found
+}
+
+fn unwrapped(words: &[Option<&str>]) -> Effective {
     let mut found = Effective::default();
     for _ in 0..DEPTH {
         let Some(Some(name)) = words.get(found.start) else {

@@ -267,7 +267,8 @@ impl<'a> Script<'a> {
     #[must_use]
     pub fn commands(&self) -> Commands<'_> {
         Commands {
-            open: vec![(self, 0)],
+            at: Some((self, 0)),
+            around: Vec::new(),
         }
     }
 
@@ -287,8 +288,10 @@ impl<'a> Script<'a> {
 /// Iterates over the simple commands of a script and of those nested in it.
 #[derive(Debug, Clone)]
 pub struct Commands<'s> {
-    /// The scripts entered, each with its next command.
-    open: Vec<(&'s Script<'s>, u32)>,
+    /// The script that is gone through, with its next command.
+    at: Option<(&'s Script<'s>, u32)>,
+    /// The scripts around it, to go on with. Few scripts hold another.
+    around: Vec<(&'s Script<'s>, u32)>,
 }
 
 impl<'s> Iterator for Commands<'s> {
@@ -296,14 +299,14 @@ impl<'s> Iterator for Commands<'s> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (script, next) = self.open.last_mut()?;
-            let Some(command) = script.command(CommandId(*next)) else {
-                self.open.pop();
+            let (script, next) = self.at?;
+            let Some(command) = script.command(CommandId(next)) else {
+                self.at = self.around.pop();
                 continue;
             };
-            *next += 1;
+            self.at = Some((script, next + 1));
             if let Some(nested) = command.nested() {
-                self.open.push((nested, 0));
+                self.around.extend(self.at.replace((nested, 0)));
             }
             return Some(command);
         }

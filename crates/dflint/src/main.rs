@@ -15,6 +15,11 @@ use clap::{CommandFactory, Parser};
 use crate::args::{Cli, Command};
 use crate::terminal::{Tone, print, say};
 
+/// A tenth faster than the system's on Linux. Huge pages, which would double the memory that is
+/// held, are off in `Cargo.toml`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit status when the command line, a configuration or a file could not be used.
 const FAILURE: u8 = 2;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use dflint_project::config::{ConfigError, find_hadolints, migrate};
+use dflint_project::config::{ConfigError, ConfigFiles, migrate};
 use dflint_project::paths::{absolute, relative};
 use dflint_project::write::create;
 
@@ -38,7 +38,11 @@ pub(crate) fn run(args: &MigrateArgs) -> Result<ExitCode, Failure> {
 
 fn source(args: &MigrateArgs, directory: &Path) -> Result<PathBuf, Failure> {
     let named = args.file.as_deref().map(|file| absolute(directory, file));
-    named.or_else(|| find_hadolints(directory)).ok_or_else(|| {
+    let nearest = || {
+        let file = ConfigFiles::default().hadolints(directory)?;
+        Some(file.to_path_buf())
+    };
+    named.or_else(nearest).ok_or_else(|| {
         let message = "there is no .hadolint.yaml or .hadolint.yml here or above";
         Failure::Usage(message.to_owned())
     })

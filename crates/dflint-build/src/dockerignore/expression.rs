@@ -325,8 +325,8 @@ fn is_found(elements: &[Element], chars: &[char]) -> bool {
     let end = chars.len();
     // For each place: whether what follows there matches the elements looked at so far.
     let mut rest = vec![true; end + 1];
+    let mut row = vec![false; end + 1];
     for element in elements.iter().rev() {
-        let mut row = Vec::with_capacity(end + 1);
         let mut later = false;
         for at in (0..=end).rev() {
             let here = rest.get(at).copied().unwrap_or(false);
@@ -347,10 +347,11 @@ fn is_found(elements: &[Element], chars: &[char]) -> bool {
             if !matches!(element, Element::Directories) {
                 later = matched;
             }
-            row.push(matched);
+            if let Some(place) = row.get_mut(at) {
+                *place = matched;
+            }
         }
-        row.reverse();
-        rest = row;
+        std::mem::swap(&mut rest, &mut row);
     }
     rest.contains(&true)
 }

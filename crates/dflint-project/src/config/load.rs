@@ -11,54 +11,24 @@ use crate::exclude::Patterns;
 use crate::paths::absolute;
 use crate::source::reason;
 
-/// The names of a configuration file, the one that wins first.
-const NAMES: [&str; 2] = ["dflint.toml", ".dflint.toml"];
-
 /// How many files may extend each other.
 const MAX_EXTENDS: usize = 16;
-
-/// The configuration file that counts for files in `directory` (absolute): the nearest one there
-/// or above, hadolint's only where dflint has none.
-#[must_use]
-pub fn find(directory: &Path) -> Option<PathBuf> {
-    nearest(directory, &NAMES).or_else(|| find_hadolints(directory))
-}
-
-/// hadolint's configuration file that counts for files in `directory` (absolute).
-#[must_use]
-pub fn find_hadolints(directory: &Path) -> Option<PathBuf> {
-    nearest(directory, &hadolint::NAMES)
-}
-
-fn nearest(directory: &Path, names: &[&str]) -> Option<PathBuf> {
-    directory.ancestors().find_map(|ancestor| {
-        names
-            .iter()
-            .map(|name| ancestor.join(name))
-            .find(|path| path.is_file())
-    })
-}
 
 pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
     from_layers(layers(path)?)
 }
 
-/// The configuration of files in `directory`; `environment` holds hadolint's variables, which
-/// count where dflint has no configuration.
-pub(crate) fn load_nearest(
-    directory: &Path,
+/// The configuration that is read from `path`, where there is one; `environment` holds hadolint's
+/// variables, which count where dflint has no configuration.
+pub(crate) fn load_with_environment(
+    path: Option<&Path>,
     environment: &[(String, String)],
 ) -> Result<Config, ConfigError> {
-    let path = find(directory);
-    if environment.is_empty()
-        || path
-            .as_deref()
-            .is_some_and(|path| !hadolint::is_hadolints(path))
-    {
-        return path.map_or_else(|| Ok(Config::default()), |path| load(&path));
+    if environment.is_empty() || path.is_some_and(|path| !hadolint::is_hadolints(path)) {
+        return path.map_or_else(|| Ok(Config::default()), load);
     }
     let mut layer = match path {
-        Some(path) => Layer::read(path)?,
+        Some(path) => Layer::read(path.to_owned())?,
         None => Layer::default(),
     };
     hadolint::add_environment(&mut layer.file, environment)?;

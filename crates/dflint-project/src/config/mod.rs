@@ -4,6 +4,7 @@ mod error;
 mod file;
 mod hadolint;
 mod load;
+mod nearest;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,8 @@ use crate::exclude::Patterns;
 
 pub use error::ConfigError;
 pub use file::FailOn;
-pub use load::{find, find_hadolints, migrate};
+pub use load::migrate;
+pub use nearest::ConfigFiles;
 
 /// The configuration of the files below one directory, everything it extends taken in.
 #[derive(Debug, Clone, Default)]
@@ -54,18 +56,18 @@ impl Config {
         load::load(path)
     }
 
-    /// The configuration of files in `directory` (absolute): the nearest `dflint.toml` and those it
-    /// extends; where there is none, the nearest `.hadolint.yaml` together with hadolint's
-    /// `environment` variables (name and value; others are left aside).
+    /// Reads the configuration file at `path` (absolute), where there is one, and those it extends.
+    /// Where it is not dflint's, hadolint's `environment` variables (name and value; others are
+    /// left aside) count besides.
     ///
     /// # Errors
     ///
     /// As [`Config::load`], and a variable whose value is not understood.
-    pub fn load_nearest(
-        directory: &Path,
+    pub fn load_with_environment(
+        path: Option<&Path>,
         environment: &[(String, String)],
     ) -> Result<Self, ConfigError> {
-        load::load_nearest(directory, environment)
+        load::load_with_environment(path, environment)
     }
 
     /// The rules to leave out in the file at `path` (absolute and clean).

@@ -1,15 +1,18 @@
 //! Build contexts on disk.
 
 mod infer;
+mod real;
 mod roots;
 mod scan;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, Entry};
+use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, Entry, dockerfiles};
 
+use self::real::RealPaths;
 use self::scan::Scan;
 use crate::directories::Directories;
 
@@ -23,14 +26,23 @@ pub struct DiskContext {
     ignore: Option<DockerIgnore>,
     /// Where those rules stand in the context; empty where they do not.
     ignore_path: String,
+    /// The Dockerfile it was opened for, where that stands at its root.
+    dockerfile: Option<OsString>,
 }
 
 /// The directories that were looked at as build contexts, each scanned once whatever the number
 /// of Dockerfiles that use it.
 #[derive(Debug, Default)]
 pub struct Contexts {
-    scans: Mutex<HashMap<PathBuf, Option<Arc<Scan>>>>,
+    known: Mutex<Known>,
     directories: Arc<Directories>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// By directory, as text: the parts of a path take long to hash.
+    scans: HashMap<OsString, Option<Arc<Scan>>>,
+    real: RealPaths,
 }
 
 impl Contexts {
@@ -38,7 +50,7 @@ impl Contexts {
     #[must_use]
     pub fn new(directories: Arc<Directories>) -> Self {
         Self {
-            scans: Mutex::default(),
+            known: Mutex::default(),
             directories,
         }
     }
@@ -48,21 +60,18 @@ impl Contexts {
     /// such directory.
     #[must_use]
     pub fn open(&self, directory: &Path, dockerfile: Option<&Path>) -> Option<DiskContext> {
-        let scan = {
-            let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
-            scans
-                .entry(directory.to_owned())
-                .or_insert_with(|| Scan::new(directory, &self.directories).map(Arc::new))
-                .clone()?
-        };
-        let (ignore, ignore_path) = match dockerfile.and_then(own_ignore_file) {
+        let scan = self.scan(directory)?;
+        let own = dockerfile.and_then(|path| self.own_ignore_file(path));
+        let (ignore, ignore_path) = match own {
             Some((path, text)) => {
                 let within = path.strip_prefix(directory).ok();
                 let within = within.and_then(Path::to_str).unwrap_or_default();
                 (Some(DockerIgnore::parse(&text)), within.replace('\\', "/"))
             }
             None => {
-                let text = scan.read(USUAL_IGNORE_FILE);
+                // Most contexts have none, and the directory was listed to find that it is one.
+                let is_there = self.directories.has(directory, USUAL_IGNORE_FILE);
+                let text = is_there.then(|| scan.read(USUAL_IGNORE_FILE)).flatten();
                 let ignore = text.map(|text| DockerIgnore::parse(&text));
                 (ignore, USUAL_IGNORE_FILE.to_owned())
             }
@@ -71,21 +80,39 @@ impl Contexts {
             scan,
             ignore,
             ignore_path,
+            dockerfile: dockerfile
+                .filter(|path| path.parent() == Some(directory))
+                .and_then(|path| Some(path.file_name()?.to_owned())),
         })
+    }
+
+    fn scan(&self, directory: &Path) -> Option<Arc<Scan>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scan) = known.scans.get(directory.as_os_str()) {
+            return scan.clone();
+        }
+        let root = known.real.of(directory);
+        let scan = root.map(|root| Arc::new(Scan::new(root, &self.directories)));
+        known.scans.insert(directory.into(), scan.clone());
+        scan
+    }
+
+    /// `<Dockerfile>.dockerignore` and its text.
+    fn own_ignore_file(&self, dockerfile: &Path) -> Option<(PathBuf, String)> {
+        let mut name = dockerfile.file_name()?.to_owned();
+        name.push(USUAL_IGNORE_FILE);
+        let listing = self.directories.list(dockerfile.parent()?);
+        if listing.is_some_and(|listing| listing.kind_of(&name).is_none()) {
+            return None;
+        }
+        let path = dockerfile.with_file_name(name);
+        let bytes = crate::source::read(&path).ok()?;
+        Some((path, String::from_utf8(bytes).ok()?))
     }
 }
 
 /// The file at the context's root that says what stays out of it.
 const USUAL_IGNORE_FILE: &str = ".dockerignore";
-
-/// `<Dockerfile>.dockerignore` and its text.
-fn own_ignore_file(dockerfile: &Path) -> Option<(PathBuf, String)> {
-    let mut name = dockerfile.file_name()?.to_owned();
-    name.push(USUAL_IGNORE_FILE);
-    let path = dockerfile.with_file_name(name);
-    let bytes = crate::source::read(&path).ok()?;
-    Some((path, String::from_utf8(bytes).ok()?))
-}
 
 impl BuildContext for DiskContext {
     fn entries(&self) -> Option<&[Entry]> {
@@ -110,6 +137,14 @@ impl BuildContext for DiskContext {
 
     fn exists(&self, path: &str) -> bool {
         self.scan.exists(path.trim_end_matches('/'))
+    }
+
+    fn is_for_one(&self) -> bool {
+        let mut dockerfiles = dockerfiles(self.entries().unwrap_or_default());
+        let (Some(only), None) = (dockerfiles.next(), dockerfiles.next()) else {
+            return false;
+        };
+        self.dockerfile.as_deref() == Some(only.path.as_ref())
     }
 
     fn dockerfiles_need(&self) -> Result<Arc<ContextNeeds>, String> {
@@ -177,6 +212,24 @@ mod tests {
         assert_eq!(sent("Dockerfile"), (false, true, usual));
         let own = "Dockerfile.b.dockerignore".to_owned();
         assert_eq!(sent("Dockerfile.b"), (true, false, own));
+    }
+
+    #[test]
+    fn a_context_may_be_for_one_dockerfile() {
+        let is_for_one = |files: &[&str], dockerfile: &str| {
+            let directory = tempfile::tempdir().unwrap();
+            let at = |path: &str| directory.path().join(path);
+            fs::create_dir(at("sub")).unwrap();
+            for file in files {
+                fs::write(at(file), "FROM scratch\n").unwrap();
+            }
+            let context = Contexts::default().open(directory.path(), Some(&at(dockerfile)));
+            context.unwrap().is_for_one()
+        };
+        assert!(is_for_one(&["Dockerfile", "sub/main.go"], "Dockerfile"));
+        assert!(!is_for_one(&["Dockerfile", "sub/dockerfile"], "Dockerfile"));
+        assert!(!is_for_one(&["sub/Dockerfile"], "sub/Dockerfile"));
+        assert!(!is_for_one(&["Dockerfile"], "odd.txt"));
     }
 
     #[cfg(unix)]

@@ -36,16 +36,15 @@ struct Files {
 }
 
 impl Scan {
-    /// The directory at `root`; `None` where there is none.
-    pub(crate) fn new(root: &Path, directories: &Arc<Directories>) -> Option<Self> {
-        let root = fs::canonicalize(root).ok().filter(|root| root.is_dir())?;
-        Some(Self {
+    /// The directory at `root`, a real path.
+    pub(crate) fn new(root: PathBuf, directories: &Arc<Directories>) -> Self {
+        Self {
             root,
             directories: Arc::clone(directories),
             entries: OnceLock::new(),
             files: Mutex::default(),
             needs: OnceLock::new(),
-        })
+        }
     }
 
     /// Every path below the directory, sorted; `None` where there are more than [`MAX_ENTRIES`]

@@ -191,6 +191,18 @@ mod tests {
                 r#"RUN curl -d "{\"api_key\":\"hunter2\"}" x"#,
                 r#"RUN curl -d "{\"api_key\":\"*******\"}" x"#,
             ),
+            (
+                "RUN a -H 'x-api-key:abc1' -H \"AUTHORIZATION: BASIC abc2\"",
+                "RUN a -H 'x-api-key:****' -H \"AUTHORIZATION: BASIC ****\"",
+            ),
+            (
+                r#"CMD ["x", "--password", "hunter2", "-u", "me:hunter3"]"#,
+                r#"CMD ["x", "--password", "*******", "-u", "me:*******"]"#,
+            ),
+            (
+                "RUN x --password\\\n hunter2 --token  abc1",
+                "RUN x --password\\\n hunter2 --token  ****",
+            ),
             ("    DB_PASSWORD=é1234", "    DB_PASSWORD=******"),
         ] {
             assert_eq!(shown(text), want);

@@ -75,6 +75,8 @@ pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     places.extend(assigned(text));
     places.extend(key_blocks(text));
     places.extend(json_values(text));
+    places.extend(headers(text));
+    places.extend(words_behind_options(text));
     // Few files have any of these, and looking into each line takes time.
     let may_have = HINTS.iter().any(|hint| text.contains(hint));
     let signs = SIGNS
@@ -85,8 +87,6 @@ pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     for (start, line) in lines(text) {
         let shifted = |place: Range<usize>| start + place.start..start + place.end;
         places.extend(legacy_value(line).map(shifted));
-        places.extend(words_behind_options(line).into_iter().map(shifted));
-        places.extend(header(line).map(shifted));
         places.extend(words_behind_signs(line, &signs).into_iter().map(shifted));
         if sets_passwords {
             places.extend(passwords_of_users(line).into_iter().map(shifted));
@@ -194,36 +194,55 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The values of `--password value` and `-u user:password`.
-fn words_behind_options(line: &str) -> Vec<Range<usize>> {
+fn words_behind_options(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Few lines have one of them, and looking at each word takes time.
-    if !line.contains("--") && !line.contains("-u") {
-        return found;
-    }
-    let mut words = words(line).peekable();
-    while let Some((_, option)) = words.next() {
-        let option = option.trim_start_matches(['"', '\'', '[', ',']);
-        if !option.starts_with('-') || option.contains('=') {
+    for (at, _) in text.match_indices('-') {
+        // Most stand within a word.
+        let is_within = |before: &u8| is_name_part(*before);
+        let before = text.as_bytes().get(at.wrapping_sub(1));
+        if before.is_some_and(is_within) || !begins_word(text, at) {
             continue;
         }
-        let Some((at, _)) = words.peek() else { break };
-        let value = value_at(line, *at);
-        let written = line.get(value.clone()).unwrap_or_default();
+        let Some((option, behind)) = word_and_next(text, at) else {
+            continue;
+        };
         let name = option.trim_end_matches(['"', '\'', ',']);
-        if OPTIONS.contains(&name) {
+        let is_short = OPTIONS.contains(&name);
+        let is_long = name.starts_with("--") && !name.contains('=') && is_secret_name(name);
+        if !is_short && !is_long {
+            continue;
+        }
+        let value = value_at(text, behind);
+        let written = text.get(value.clone()).unwrap_or_default();
+        if is_short {
             let secret = written.split_once(':').map(|(user, _)| user.len() + 1);
             let place = secret.map(|from| value.start + from..value.end);
-            let shown = |place: &Range<usize>| line.get(place.clone()).unwrap_or_default();
+            let shown = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
             found.extend(place.filter(|place| is_secret_value("password", shown(place))));
-        } else if name.starts_with("--")
-            && is_secret_name(name)
-            && !written.starts_with('-')
-            && is_secret_value(name, written)
-        {
+        } else if !written.starts_with('-') && is_secret_value(name, written) {
             found.push(value);
         }
     }
     found
+}
+
+/// Whether a word begins at byte `at` of `text`, quotes and the signs of a list aside.
+fn begins_word(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().bytes().rev();
+    let mut before = before.skip_while(|byte| matches!(byte, b'"' | b'\'' | b'[' | b','));
+    before.next().is_none_or(|byte| byte.is_ascii_whitespace())
+}
+
+/// The word that begins at byte `at` of `text`, and where the next one of the line begins.
+fn word_and_next(text: &str, at: usize) -> Option<(&str, usize)> {
+    let is_space = |byte: u8| byte.is_ascii_whitespace();
+    let bytes = text.as_bytes();
+    let length = bytes.get(at..)?.iter().position(|byte| is_space(*byte))?;
+    let end = at + length;
+    let space = bytes.get(end..)?.iter().position(|byte| !is_space(*byte))?;
+    let next = end + space;
+    let is_one_line = !bytes.get(end..next)?.contains(&b'\n');
+    is_one_line.then_some((text.get(at..end)?, next))
 }
 
 /// The values of `npm config set //host/:_authToken VALUE`, `docker login -p VALUE`.
@@ -287,27 +306,36 @@ fn json_values(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The value of `Authorization: Bearer …`.
-fn header(line: &str) -> Option<Range<usize>> {
-    const NAMES: [&str; 3] = ["authorization:", "private-token:", "x-api-key:"];
-    // Few lines have a colon, and lower case takes a copy.
-    if !line.contains(':') {
-        return None;
+/// The values of `Authorization: Bearer …`.
+fn headers(text: &str) -> Vec<Range<usize>> {
+    const NAMES: [&str; 3] = ["authorization", "private-token", "x-api-key"];
+    const SCHEMES: [&str; 3] = ["bearer ", "basic ", "token "];
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(':') {
+        let is_named = NAMES.iter().any(|name| {
+            let before = at
+                .checked_sub(name.len())
+                .and_then(|from| text.get(from..at));
+            before.is_some_and(|before| before.eq_ignore_ascii_case(name))
+        });
+        if !is_named {
+            continue;
+        }
+        let line = text.get(at + 1..).and_then(|rest| rest.lines().next());
+        let mut value = line.unwrap_or_default().trim_start();
+        let scheme = SCHEMES.iter().find(|scheme| {
+            let begin = value.get(..scheme.len());
+            begin.is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+        });
+        if let Some(scheme) = scheme {
+            value = value.get(scheme.len()..).unwrap_or_default().trim_start();
+        }
+        let start = at + 1 + line.unwrap_or_default().len() - value.len();
+        let place = value_at(text, start);
+        let written = text.get(place.clone()).unwrap_or_default();
+        found.extend(is_secret_value("token", written).then_some(place));
     }
-    let lower = line.to_ascii_lowercase();
-    let at = NAMES
-        .iter()
-        .find_map(|name| Some(lower.find(name)? + name.len()))?;
-    let value = lower.get(at..)?.trim_start();
-    let schemes = ["bearer ", "basic ", "token "];
-    let value = schemes
-        .iter()
-        .find_map(|scheme| value.strip_prefix(scheme))
-        .unwrap_or(value)
-        .trim_start();
-    let place = value_at(line, line.len() - value.len());
-    let written = line.get(place.clone())?;
-    is_secret_value("token", written).then_some(place)
+    found
 }
 
 /// Blocks of private keys, from their first line to their last.

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
     if args.fix.diff && !args.output.quiet {
         super::tell::hidden(args.output.color, std::slice::from_ref(&outcome));
     }
-    let report = Report {
+    let mut report = Report {
         files: vec![outcome.report],
     };
     let has_errors = report.summary().errors > 0;
@@ -78,14 +78,14 @@ pub(crate) fn run(args: &CheckArgs, work: Work<'_>) -> Result<ExitCode, Failure>
     if args.fix.diff {
         print_diff(args.output.color, &diff)?;
         if args.output.output_file.is_some() {
-            write_report(args, report)?;
+            write_report(args, &mut report)?;
         }
     } else if args.fix.fix {
         // What cannot be fixed comes back as it was.
         print(|out| out.write_all(fixed.as_deref().unwrap_or(&bytes)))?;
-        report_beside(args, report)?;
+        report_beside(args, &mut report)?;
     } else {
-        write_report(args, report)?;
+        write_report(args, &mut report)?;
     }
     Ok(status(args, has_errors, fails, changes))
 }
@@ -109,7 +109,7 @@ fn read(args: &CheckArgs) -> Result<Vec<u8>, Failure> {
 }
 
 /// Writes the report to the file the command line names, else to standard error.
-fn report_beside(args: &CheckArgs, report: Report) -> Result<(), Failure> {
+fn report_beside(args: &CheckArgs, report: &mut Report) -> Result<(), Failure> {
     if args.output.output_file.is_some() {
         return write_report(args, report);
     }
