@@ -1,9 +1,9 @@
 //! The scripts of a Dockerfile as ShellCheck gets them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use dflint_build::{Model, Step};
+use dflint_build::{Env, Model, Step};
 use dflint_parser::{Command, Comment, Dockerfile, Instruction, InstructionName, Run, Span, Text};
 use dflint_shell::{Script, Shell};
 
@@ -12,6 +12,10 @@ const LINES_BEFORE: usize = 2;
 
 /// A script that is longer is no part of a project, and would take ShellCheck minutes.
 const MAX_BYTES: usize = 64 << 10;
+
+/// The most variables that a script is told of when it does not mention them, so that ShellCheck
+/// can suggest one. With thousands in front of each script it takes minutes and all memory.
+const MAX_NAMES: usize = 100;
 
 /// Variables that every build has (BuildKit's predefined arguments).
 const PREDEFINED: [&str; 10] = [
@@ -51,23 +55,20 @@ pub(crate) fn subjects<'a>(model: &Model<'a>) -> Vec<Subject<'a>> {
         let Command::Run(run) = &inner.command else {
             continue;
         };
-        let mut names = if is_trigger {
-            scope.of_triggers.clone()
-        } else {
-            scope.names.clone()
-        };
         let words = scope.shell_words(step);
-        if let Some(step) = step {
-            let state = &step.state;
-            let env = if is_trigger {
-                &state.image().env
-            } else {
-                state.env()
-            };
-            let known = env.in_update_order().into_iter();
-            names.extend(known.map(|variable| variable.name.to_string()));
-        }
-        subjects.extend(subject(run, instruction, &words, names));
+        let env = step.map(|step| match is_trigger {
+            true => &step.state.image().env,
+            false => step.state.env(),
+        });
+        let env = env.map(Env::in_update_order).unwrap_or_default();
+        let declared = match is_trigger {
+            true => &scope.of_triggers,
+            false => &scope.names,
+        };
+        let names = declared.iter().map(String::as_str);
+        let names = names.chain(env.iter().map(|variable| &*variable.name));
+        let count = declared.len() + env.len();
+        subjects.extend(subject(run, instruction, &words, names, count));
     }
     subjects
 }
@@ -152,11 +153,13 @@ fn declare(names: &mut BTreeSet<String>, instruction: &Instruction<'_>) {
     }
 }
 
-fn subject<'a>(
+/// `names` are those of the `count` variables that are set, some of them twice.
+fn subject<'a, 'n>(
     run: &Run<'a>,
     instruction: &Instruction<'a>,
     words: &[String],
-    mut names: BTreeSet<String>,
+    names: impl Iterator<Item = &'n str>,
+    count: usize,
 ) -> Option<Subject<'a>> {
     let shell = Shell::from_words(words.iter().map(String::as_str));
     let script = Script::of_run(run, &instruction.heredocs, &shell);
@@ -177,9 +180,12 @@ fn subject<'a>(
     };
     let program = dialect(&program)?;
     let mut read = format!("#!/bin/{program}{}\n", if errexit { " -e" } else { "" });
-    names.extend(PREDEFINED.map(str::to_owned));
+    let mentioned = (count > MAX_NAMES).then(|| words_of(body));
+    let wanted = names.filter(|name| {
+        is_name(name) && mentioned.as_ref().is_none_or(|words| words.contains(name))
+    });
     read.push_str("export");
-    for name in names.iter().filter(|name| is_name(name)) {
+    for name in wanted.chain(PREDEFINED).collect::<BTreeSet<_>>() {
         read.push_str(&format!(" {name}=\"1\""));
     }
     read.push('\n');
@@ -202,6 +208,13 @@ fn dialect(program: &str) -> Option<&'static str> {
         "ksh" | "mksh" => Some("ksh"),
         _ => None,
     }
+}
+
+/// What may be names in a script.
+fn words_of(script: &str) -> HashSet<&str> {
+    script
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .collect()
 }
 
 fn is_name(name: &str) -> bool {
@@ -238,6 +251,30 @@ impl Subject<'_> {
         match (pieces.next(), pieces.next()) {
             (Some(piece), None) => Some(piece),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dflint_build::{Model, ModelOptions};
+
+    use super::{MAX_NAMES, subjects};
+
+    #[test]
+    fn of_many_variables_only_those_mentioned_are_told() {
+        for (count, told) in [(3, true), (MAX_NAMES + 1, false)] {
+            let set: String = (0..count).map(|i| format!("ENV A{i}=1\n")).collect();
+            let text = format!("FROM scratch\n{set}RUN echo $A2$B\n");
+            let file = dflint_parser::parse(&text);
+            let model = Model::new(&file, &ModelOptions::default());
+            let [subject] = &subjects(&model)[..] else {
+                panic!("one script expected");
+            };
+            let export = subject.text.lines().nth(1).unwrap();
+            assert_eq!(export.contains(" A1=\"1\""), told, "{export}");
+            assert!(export.contains(" A2=\"1\"") && export.contains(" no_proxy=\"1\""));
+            assert!(!export.contains(" B="), "{export}");
         }
     }
 }
