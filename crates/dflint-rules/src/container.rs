@@ -34,7 +34,8 @@ pub(crate) fn starts<'m, 'a>(model: &'m Model<'a>) -> Vec<(StageId, &'m Step<'a>
         .collect()
 }
 
-fn is_start(command: &Command<'_>) -> bool {
+/// Whether a command says what a container runs.
+pub(crate) fn is_start(command: &Command<'_>) -> bool {
     matches!(
         command,
         Command::Cmd(_) | Command::Entrypoint(_) | Command::Healthcheck(_)

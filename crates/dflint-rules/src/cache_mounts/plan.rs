@@ -328,6 +328,7 @@ impl<'r> Group<'r> {
                 continue;
             }
             moved.push(*at);
+            keeps_company(run, *at)?;
             let change = MountChange {
                 target: Some(place.target.clone()),
                 locked: needs_lock(run, *at, cache),
@@ -347,6 +348,7 @@ impl<'r> Group<'r> {
                 .filter(|it| it.meant.target == place.target)
                 .map(|it| it.at)
             {
+                keeps_company(run, at)?;
                 let change = MountChange {
                     target: Some(place.target.clone()),
                     locked: needs_lock(run, at, cache),
@@ -374,6 +376,17 @@ pub(super) struct Planned {
     pub(super) mount_changes: Vec<(usize, MountChange)>,
     /// Whether Debian's clean-up hook must be kept away.
     pub(super) needs_hook_away: bool,
+}
+
+/// Checks that no other step has the cache that is mounted at `at`: moved in one of them, it would
+/// not hold any more what the other left in it.
+fn keeps_company(run: &Run<'_, '_>, at: usize) -> Result<(), String> {
+    let mount = run.action.mounts.get(at);
+    let id = mount.and_then(|mount| mount.id.as_ref());
+    match id.and_then(|id| run.uses.also_mounted_in(run, id.as_str())) {
+        Some(line) => Err(format!("line {line} mounts the same cache: move both")),
+        None => Ok(()),
+    }
 }
 
 /// Whether the mount at `at` must be locked for `cache`.

@@ -14,6 +14,7 @@ use super::plan::hook_before;
 use super::run::Run;
 use super::well_known::runs_a_script;
 use crate::package_calls::RunCommand;
+use crate::place::resolve;
 
 /// Where the hook waits while apt runs.
 const ASIDE: &str = "/tmp/docker-clean";
@@ -266,7 +267,7 @@ fn leaves_alone(run: &Run<'_, '_>, range: TextRange) -> bool {
             })
         });
         let moves = works_on(run, it.command, &[ASIDE]).is_some();
-        !may_end_with_success(it.command) && !removes && !moves
+        !may_end_with_success(it.command) && !removes && !moves && !sees_all(run, it)
     };
     let mut inside = run.commands.iter().filter(|it| {
         !run.is_own(it.command)
@@ -274,6 +275,30 @@ fn leaves_alone(run: &Run<'_, '_>, range: TextRange) -> bool {
             || it.command.inside().contains(Construct::Function)
     });
     !is_mentioned && run.mount_near(ASIDE).is_none() && inside.all(is_quiet)
+}
+
+/// The folders around the hook that are copied or listed as a whole.
+const AROUND: &[&str] = &["/etc", "/etc/apt", "/etc/apt/apt.conf.d"];
+
+/// Whether a command works with all that is in a folder which the hook is missing from, or waits
+/// in: `cp -a /etc/apt x`, `mv * x` in `/tmp`.
+fn sees_all(run: &Run<'_, '_>, it: &RunCommand<'_>) -> bool {
+    if it.call.is_some() {
+        return false;
+    }
+    let Ok(directory) = run.site.directory(it.command) else {
+        return true;
+    };
+    let is_around = |path: &str| AROUND.contains(&path);
+    let waits = ASIDE.rsplit_once('/').map_or("", |(folder, _)| folder);
+    it.command.args().any(|word| {
+        let text = word.render();
+        let whole = text.trim_end_matches("/*").trim_end_matches("/.");
+        let path = resolve(&directory, whole);
+        is_around(path.trim_end_matches('/')) && word.raw() != "-"
+            || word.is_glob() && directory == waits && !text.starts_with('/')
+            || path == waits && text.ends_with(['*', '.'])
+    }) || is_around(&directory) && it.command.name() != Some("cd")
 }
 
 fn may_end_with_success(command: SimpleCommand<'_>) -> bool {

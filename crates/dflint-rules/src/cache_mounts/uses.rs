@@ -7,11 +7,12 @@ use std::rc::Rc;
 use dflint_build::packages::{Site, UnknownProject, invocation};
 use dflint_build::{Action, Base, CopySource, Model, Origin, StageId, Step, Value};
 use dflint_knowledge::package_manager::{Action as PackageAction, runtime_paths};
-use dflint_parser::Command;
+use dflint_parser::{Command, MountKind};
 use dflint_shell::SimpleCommand;
 
 use super::run::Run;
 use super::well_known::is_unknown;
+use crate::container::is_start;
 use crate::place::is_within;
 
 /// Who uses which directory; looked up once for each directory.
@@ -19,6 +20,8 @@ pub(super) struct Uses<'m, 'a> {
     model: &'m Model<'a>,
     known: RefCell<HashMap<String, Rc<[Use]>>>,
     index_readers: OnceCell<Marks>,
+    /// By the name of a cache, the steps that mount it: position in the file and line.
+    mounted: OnceCell<HashMap<String, Vec<(usize, u32)>>>,
 }
 
 /// How many directories are looked up in a file; more than any Dockerfile's caches have.
@@ -101,7 +104,16 @@ impl<'m, 'a> Uses<'m, 'a> {
             model,
             known: RefCell::default(),
             index_readers: OnceCell::new(),
+            mounted: OnceCell::new(),
         }
+    }
+
+    /// The line of another step than `run` that mounts the cache called `id`.
+    pub(super) fn also_mounted_in(&self, run: &Run<'_, '_>, id: &str) -> Option<u32> {
+        let mounted = self.mounted.get_or_init(|| mounted_in(self.model));
+        let mut steps = mounted.get(id)?.iter();
+        let other = steps.find(|(index, _)| *index != run.step.index);
+        other.map(|(_, line)| *line)
     }
 
     /// Everything in the file that uses `path` or what is below it; `None` where the file asks
@@ -128,6 +140,9 @@ impl<'m, 'a> Uses<'m, 'a> {
                 if may_read_index(step) {
                     readers.push((stage.id, step.index, line));
                 }
+                if starts_with_index(step) {
+                    readers.push((stage.id, usize::MAX, line));
+                }
                 // What another stage takes, it takes when the stage is done.
                 if let Some(from) = index_taken_from(step) {
                     readers.push((from, usize::MAX, line));
@@ -153,6 +168,22 @@ impl<'m, 'a> Uses<'m, 'a> {
         }
         users
     }
+}
+
+/// The steps that mount each cache.
+fn mounted_in(model: &Model<'_>) -> HashMap<String, Vec<(usize, u32)>> {
+    let mut mounted: HashMap<String, Vec<(usize, u32)>> = HashMap::new();
+    for (_, step) in model.steps() {
+        let Action::Run(run) = &step.action else {
+            continue;
+        };
+        let ids = run.mounts.iter().filter(|it| it.kind == MountKind::Cache);
+        for id in ids.filter_map(|mount| mount.id.as_ref()) {
+            let steps = mounted.entry(id.as_str().to_owned()).or_default();
+            steps.push((step.index, step.instruction.start_line));
+        }
+    }
+    mounted
 }
 
 impl Use {
@@ -274,6 +305,26 @@ fn reads_index(command: SimpleCommand<'_>, site: &Site<'_>) -> bool {
         return call.manager.name == "apt" && is_read;
     }
     is_unknown(command)
+}
+
+/// Whether the container looks packages up that no step fetched an index for.
+fn starts_with_index(step: &Step<'_>) -> bool {
+    let Some(script) = step
+        .script()
+        .filter(|_| is_start(&step.instruction.command))
+    else {
+        return false;
+    };
+    let site = step.state.site(&UnknownProject);
+    script.commands().any(|command| {
+        let looks_up = matches!(command.name(), Some("apt-cache" | "apt-file"));
+        let installs = || {
+            invocation(command, &site).is_some_and(|call| {
+                call.manager.name == "apt" && matches!(call.action(), PackageAction::Install)
+            })
+        };
+        looks_up || installs()
+    })
 }
 
 /// The stages that a `COPY` takes the whole directory of apt's package index from.

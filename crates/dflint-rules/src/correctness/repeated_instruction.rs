@@ -116,10 +116,36 @@ fn fix(file: &Dockerfile, replaced: &Instruction) -> Result<Fix, &'static str> {
     if holds_comment(file, replaced) {
         return Err("a comment inside the instruction would be lost");
     }
+    if would_pass_comment_on(file, replaced) {
+        return Err("the comment above it would count for the next instruction");
+    }
     Ok(Fix {
         title: "Remove the instruction that is replaced".to_owned(),
         safety: Safety::Safe,
         keeps: Keeps::Everything,
         edits: vec![Edit::delete(lines_of(file, replaced))],
     })
+}
+
+/// Whether a comment above the instruction would say something about the next one: what is ignored
+/// there, or what it describes.
+fn would_pass_comment_on(file: &Dockerfile, replaced: &Instruction) -> bool {
+    let comments = file.comments.get(replaced.doc_comments.clone());
+    let comments = comments.unwrap_or_default();
+    let is_pragma = |text: &str| {
+        let said = text.trim_start_matches('#').trim_start();
+        ["check", "dflint", "hadolint"]
+            .iter()
+            .any(|tool| said.starts_with(tool))
+    };
+    let mut texts = comments.iter().map(|it| it.span.text(file.source));
+    let mut behind = file.instructions.iter();
+    let next = behind.find(|it| it.span.start > replaced.span.start);
+    let takes_descriptions = next.is_some_and(|next| {
+        matches!(
+            next.name,
+            Some(InstructionName::Arg | InstructionName::From)
+        )
+    });
+    texts.any(is_pragma) || !comments.is_empty() && takes_descriptions
 }

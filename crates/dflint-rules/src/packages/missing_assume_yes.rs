@@ -62,8 +62,22 @@ impl Rule for MissingAssumeYes {
                 format!("`{name}` stops and asks here, and nobody answers: add `{answer}`"),
             )
             .answers_to(codes)
-            .fix_or_withhold(run.add_flag(command, subcommand, answer, Safety::Safe));
+            .fix_or_withhold(run.add_flag(
+                command,
+                subcommand,
+                answer,
+                safety(command),
+            ));
         }
+    }
+}
+
+/// Without the flag the call fails. Where that is no failure of the step, the image is another one
+/// with what is installed.
+fn safety(command: SimpleCommand<'_>) -> Safety {
+    match command.must_succeed() {
+        true => Safety::Safe,
+        false => Safety::Unsafe,
     }
 }
 
@@ -125,6 +139,7 @@ const DRY: &[&str] = &[
     "--recon",
     "--no-act",
     "--print-uris",
+    "--assume-no",
     "--assumeno",
     "--help",
     "-h",

@@ -4,10 +4,11 @@ use dflint_build::Step;
 use dflint_knowledge::package_manager::{Action, ManagerKind};
 use dflint_shell::{RedirectKind, SimpleCommand};
 
-use crate::package_calls::RunCommand;
+use crate::package_calls::{RunCommand, directory};
 use crate::place::is_within;
 
 use super::install::{GLOBAL_FLAGS, Install, Needs, is_local};
+use super::plan::Source;
 
 /// Commands that only look at or change what belongs to the system.
 const SYSTEM_COMMANDS: &[&str] = &[
@@ -35,10 +36,22 @@ const SYSTEM_COMMANDS: &[&str] = &[
 /// Commands that are harmless as long as their paths lie elsewhere.
 const PATH_COMMANDS: &[&str] = &["mkdir", "rm", "rmdir", "touch"];
 
-/// Whether `command` of `step` does the same with and without the files at `places` (absolute in
-/// the image).
-pub(super) fn is_bystander(at: usize, step: &Step, of: &RunCommand, places: &[&str]) -> bool {
+/// Commands that never read what their words name.
+const DEAF_COMMANDS: &[&str] = &[":", "date", "echo", "false", "id", "true", "uname", "which"];
+
+/// Whether `command` of `step` does the same with and without the `source`, which goes to `places`
+/// (absolute in the image).
+pub(super) fn is_bystander(
+    at: usize,
+    step: &Step,
+    of: &RunCommand,
+    places: &[&str],
+    source: &Source,
+) -> bool {
     let command = of.command;
+    if names_source(step, command, source) {
+        return false;
+    }
     if writes_or_reads_files(command) || command.nested().is_some() {
         return false;
     }
@@ -97,6 +110,20 @@ fn is_call_without_project(at: usize, step: &Step, of: &RunCommand) -> bool {
         !it.order.needs_from.is_empty()
             && matches!(it.needs, Needs::Files(files) if files.is_empty())
     })
+}
+
+/// Whether a word names a part of the source: `xargs -a packages.txt`, `apt-get -o …=/app/s.list`.
+fn names_source(step: &Step, command: SimpleCommand, source: &Source) -> bool {
+    let name = command.name();
+    if name.is_some_and(|name| DEAF_COMMANDS.contains(&name)) && !command.wrappers().any {
+        return false;
+    }
+    let Some(directory) = directory(&step.state, command) else {
+        return true;
+    };
+    command
+        .words()
+        .any(|word| source.is_named_by(&directory, word))
 }
 
 fn writes_or_reads_files(command: SimpleCommand) -> bool {

@@ -2,14 +2,13 @@
 //! the environment name, and the configuration in a home directory.
 
 use dflint_build::packages::UnknownProject;
-use dflint_build::{BuildContext, EntryKind, Lookup, Step, env::Variables};
+use dflint_build::path::base;
+use dflint_build::{Lookup, Step, env::Variables};
 
-use crate::place::{is_within, relative, resolve};
-use crate::sent_files::kind_of;
+use crate::place::resolve;
 
-use super::super::Late;
 use super::super::install::Install;
-use super::manifests::Wanted;
+use super::source::Source;
 
 /// Variables that name a file or a folder which installers read.
 const VARIABLES: &[&str] = &[
@@ -37,6 +36,37 @@ const VARIABLES: &[&str] = &[
     "npm_config_userconfig",
 ];
 
+/// What the names of the settings of installers, and of the programs that they run, begin with.
+const SETTINGS: &[&str] = &[
+    "BUNDLE_",
+    "BUN_",
+    "CARGO_",
+    "COMPOSER_",
+    "CONDA_",
+    "CURL_",
+    "GEM_",
+    "GIT_",
+    "GO",
+    "GRADLE_",
+    "JAVA_",
+    "MAVEN_",
+    "NODE_",
+    "NPM_CONFIG_",
+    "NUGET_",
+    "PIP_",
+    "PNPM_",
+    "POETRY_",
+    "REQUESTS_",
+    "SSH_",
+    "SSL_",
+    "UV_",
+    "YARN_",
+    "npm_config_",
+];
+
+/// Configuration of installers in a project, in lower case.
+const CONFIGURATION: &[&str] = &[".npmrc", ".yarnrc", "nuget.config", "pip.conf"];
+
 /// What installers read in the home directory.
 const IN_HOME: &[&str] = &[
     ".bundle",
@@ -61,53 +91,55 @@ const IN_HOME: &[&str] = &[
 /// What pip reads in the folder of a virtual environment.
 const IN_ENVIRONMENT: &str = "pip.conf";
 
-/// Checks that the installation reads nothing of the source but what is `wanted`.
+/// Checks that the installation reads nothing of the source but what comes first.
 ///
 /// # Errors
 /// What it reads.
-pub(super) fn check(
-    context: &dyn BuildContext,
+pub(super) fn check(source: &Source, step: &Step, install: &Install) -> Result<(), String> {
+    check_words(source, install)?;
+    check_configuration(source, install)?;
+    check_surroundings(source, step, install)
+}
+
+/// Checks that the configuration which comes first names nothing that does not: `cafile`,
+/// `yarn-path`, a folder of packages.
+pub(super) fn check_configuration(source: &Source, install: &Install) -> Result<(), String> {
+    let directory = install.directory.as_deref().unwrap_or("/");
+    for file in source.reads {
+        let name = base(file).to_ascii_lowercase();
+        let text = source
+            .context
+            .read(file)
+            .filter(|_| CONFIGURATION.contains(&&*name));
+        let text = text.unwrap_or_default();
+        let mut lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with(['#', ';']));
+        if let Some(path) = lines.find_map(|line| source.named_in_settings(directory, line)) {
+            return Err(format!(
+                "`{file}` names `{path}`, which comes with the source"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the same of the environment and the home directory alone.
+///
+/// # Errors
+/// What is read.
+pub(super) fn check_surroundings(
+    source: &Source,
     step: &Step,
-    late: &Late,
     install: &Install,
-    wanted: &Wanted,
 ) -> Result<(), String> {
-    let source = Source {
-        context,
-        late,
-        wanted,
-    };
-    check_words(&source, install)?;
-    check_variables(&source, step, install)?;
-    check_home(&source, step, install)?;
-    check_environment(&source, step, install)
+    check_variables(source, step, install)?;
+    check_settings(source, step, install)?;
+    check_home(source, step, install)?;
+    check_environment(source, step, install)
 }
 
-/// The files of the context that come later.
-struct Source<'s, 'm> {
-    context: &'s dyn BuildContext,
-    late: &'s Late<'m>,
-    wanted: &'s Wanted,
-}
-
-impl Source<'_, '_> {
-    /// What would only come later at `place` in the image.
-    fn at(&self, place: &str) -> Option<EntryKind> {
-        let mut copies = self.late.copies.iter();
-        let path = copies.find_map(|copy| copy.brings_to(place, Some(self.context)))?;
-        let comes_first = self.wanted.reads.contains(&path);
-        kind_of(self.context, &path)
-            .filter(|_| !comes_first && self.context.is_sent(relative(&path)))
-    }
-
-    /// Whether `place` is where the source goes, or lies below that.
-    fn holds(&self, place: &str) -> bool {
-        let mut copies = self.late.copies.iter();
-        copies.any(|copy| is_within(place, copy.destination()))
-    }
-}
-
-/// `--cert ca.pem`, `--config=conf/pip.conf`
+/// `--cert ca.pem`, `--config=conf/pip.conf`, `-i file:///app/simple`
 fn check_words(source: &Source, install: &Install) -> Result<(), String> {
     let Some(directory) = install.directory.as_deref() else {
         return Ok(());
@@ -118,23 +150,12 @@ fn check_words(source: &Source, install: &Install) -> Result<(), String> {
             .iter()
             .any(|word| word.range() == range)
     };
-    for word in call
-        .command
-        .args()
-        .filter(|word| !is_subcommand(word.range()))
-    {
-        let Some(text) = word.literal() else {
-            continue;
-        };
-        let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-        let found = source.at(&resolve(directory, path));
-        // A folder may have a package's name.
-        let is_read = match found {
-            Some(EntryKind::File) => true,
-            Some(_) => path.contains('/'),
-            None => false,
-        };
-        if is_read && !path.is_empty() {
+    let words = call.command.args();
+    for word in words.filter(|word| !is_subcommand(word.range())) {
+        let named = word
+            .literal()
+            .and_then(|text| source.named_in(directory, text));
+        if let Some(path) = named {
             return Err(format!("`{}` reads `{path}` of the source", install.name()));
         }
     }
@@ -162,6 +183,29 @@ fn check_variables(source: &Source, step: &Step, install: &Install) -> Result<()
     Ok(())
 }
 
+/// Checks that no setting of an installer or of what it runs names a part of the source.
+fn check_settings(source: &Source, step: &Step, install: &Install) -> Result<(), String> {
+    let directory = install.directory.as_deref().unwrap_or("/");
+    let known = step.state.env().in_update_order();
+    let known = known
+        .iter()
+        .filter_map(|variable| Some((&*variable.name, variable.value.to_known()?)));
+    let assigned = install.call.command.assignments();
+    let assigned = assigned.filter_map(|it| Some((it.name(), it.literal()?)));
+    let is_setting = |name: &str| {
+        let mut begins = SETTINGS.iter();
+        name != "NODE_PATH" && begins.any(|begin| name.starts_with(begin))
+    };
+    let mut settings = known.chain(assigned).filter(|(name, _)| is_setting(name));
+    let named = settings.find_map(|(name, value)| {
+        let path = source.named_in(directory, value)?;
+        Some(format!(
+            "`{name}` names `{path}`, which comes with the source"
+        ))
+    });
+    named.map_or(Ok(()), Err)
+}
+
 /// Checks that the source does not bring configuration into the home directory.
 fn check_home(source: &Source, step: &Step, install: &Install) -> Result<(), String> {
     let user = step.state.site(&UnknownProject).user;
@@ -172,11 +216,16 @@ fn check_home(source: &Source, step: &Step, install: &Install) -> Result<(), Str
             Lookup::Unset | Lookup::Unknown => user.home.as_deref().map(str::to_owned),
         },
     };
-    let Some(home) = home else {
-        return Ok(());
+    // A home that is not known may be any place that the source goes to.
+    let homes = match &home {
+        Some(home) => vec![home.as_str()],
+        None => source.destinations().collect(),
     };
     let mut found = IN_HOME.iter();
-    let found = found.find(|name| source.at(&resolve(&home, name)).is_some());
+    let found = found.find(|name| {
+        let mut homes = homes.iter();
+        homes.any(|home| source.at(&resolve(home, name)).is_some())
+    });
     match found {
         Some(name) => Err(format!(
             "`{}` may read `{name}`, which the source brings into the home directory",

@@ -6,6 +6,7 @@ mod lines;
 mod manifests;
 mod passage;
 mod prepare;
+mod source;
 
 use dflint_build::{Stage, Step};
 use dflint_fix::{Edit, Fix, Keeps, Safety};
@@ -18,6 +19,8 @@ use super::install::Install;
 use division::Division;
 use manifests::Wanted;
 use passage::Passage;
+
+pub(super) use source::Source;
 
 /// Whether the manifests show that a command which builds the project has nothing to fetch.
 pub(super) fn is_needless(cx: &Context, stage: &Stage, late: &Late) -> bool {
@@ -39,10 +42,19 @@ pub(super) fn plan(cx: &Context, stage: &Stage, late: &Late) -> Result<Fix, Stri
         .steps
         .get(late.install.at)
         .ok_or("the step is not known")?;
-    let Passage { installs, division } = passage::check(cx, stage, late)?;
+    let source = Source {
+        context,
+        late,
+        reads: &[],
+    };
+    let Passage { installs, division } = passage::check(cx, stage, &source)?;
     let wanted = manifests::wanted(context, stage, late, &installs)?;
+    let source = Source {
+        reads: &wanted.reads,
+        ..source
+    };
     for install in &installs {
-        further_files::check(context, step, late, install, &wanted)?;
+        further_files::check(&source, step, install)?;
     }
     let second = second_step(&late.install);
     if second.is_some() && (installs.len() > 1 || !stands_alone(step)) {

@@ -10,8 +10,9 @@ use crate::place::is_within;
 
 use super::super::bystander::is_bystander;
 use super::super::install::{Install, Needs};
-use super::super::{Late, installs};
+use super::super::installs;
 use super::division::{self, Division};
+use super::source::Source;
 
 /// Variables that name further files which pip, uv, npm or go read.
 const VARIABLES: &[&str] = &[
@@ -62,8 +63,9 @@ pub(super) struct Passage<'m> {
 pub(super) fn check<'m>(
     cx: &Context<'m, '_>,
     stage: &Stage,
-    late: &Late,
+    source: &Source,
 ) -> Result<Passage<'m>, String> {
+    let late = source.late;
     let first = late.copies.first().map_or(late.install.at, |copy| copy.at);
     let places: Vec<&str> = late.copies.iter().map(|copy| copy.destination()).collect();
     for copy in &late.copies {
@@ -81,14 +83,14 @@ pub(super) fn check<'m>(
         .skip(first + 1)
     {
         if late.copies.iter().all(|copy| copy.at != at) {
-            check_between(cx, at, step, &places, late)?;
+            check_between(cx, at, step, &places, source)?;
         }
     }
     let step = stage
         .steps
         .get(late.install.at)
         .ok_or("the step is not known")?;
-    check_install_step(cx, late.install.at, step, &places)
+    check_install_step(cx, late.install.at, step, &places, source)
 }
 
 /// Checks that a copy says the same wherever it stands.
@@ -108,15 +110,16 @@ fn check_between(
     at: usize,
     step: &Step,
     places: &[&str],
-    late: &Late,
+    source: &Source,
 ) -> Result<(), String> {
+    let late = source.late;
     let line = step.instruction.start_line;
     match &step.action {
         Action::Run(run) => {
             let script = step.script().filter(|script| script.is_certain());
             let harmless = script.is_some_and(|_| {
                 let mut commands = cx.run_commands(step).iter();
-                commands.all(|it| is_bystander(at, step, it, places))
+                commands.all(|it| is_bystander(at, step, it, places, source))
             });
             if !harmless || !run.mounts.iter().all(|mount| mount.target.is_some()) {
                 return Err(format!("the step in line {line} may need the source"));
@@ -159,6 +162,7 @@ fn check_install_step<'m>(
     at: usize,
     step: &Step,
     places: &[&str],
+    source: &Source,
 ) -> Result<Passage<'m>, String> {
     if !step.script().is_some_and(Script::is_certain) {
         return Err("the script of the RUN that installs is not understood".to_owned());
@@ -171,7 +175,7 @@ fn check_install_step<'m>(
             .iter()
             .any(|install| install.call.command.id() == command.id());
         let enters = command.name() == Some("cd") && found.iter().all(works_beside_its_manifests);
-        !is_install && !enters && !is_bystander(at, step, it, places)
+        !is_install && !enters && !is_bystander(at, step, it, places, source)
     });
     let division = match needing {
         None => None,

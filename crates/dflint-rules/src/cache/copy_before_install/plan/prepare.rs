@@ -12,7 +12,8 @@ use crate::package_calls::RunCommand;
 
 use super::super::Late;
 use super::super::install::{Install, needs_in};
-use super::manifests;
+use super::source::Source;
+use super::{further_files, manifests};
 
 /// Variables that decide what is compiled, not what is fetched.
 const COMPILER_VARIABLES: &[&str] = &[
@@ -47,7 +48,14 @@ pub(super) fn plan(
         needs: needs_in(order, &directory),
         directory: Some(directory),
     };
-    let wanted = manifests::wanted(context, stage, late, &[install])?;
+    let wanted = manifests::wanted(context, stage, late, std::slice::from_ref(&install))?;
+    let source = Source {
+        context,
+        late,
+        reads: &wanted.reads,
+    };
+    further_files::check_configuration(&source, &install)?;
+    further_files::check_surroundings(&source, first, &install)?;
     let manager = &late.install.call.name;
     let copies = wanted.instructions(stage)?;
     let keyword = match copies.starts_with("copy") {

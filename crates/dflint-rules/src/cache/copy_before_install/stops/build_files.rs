@@ -33,16 +33,31 @@ pub(super) fn reads_other_files(line: &str) -> bool {
 /// A line by which a build file names modules with build files of their own.
 pub(super) fn names_modules(line: &str) -> bool {
     let line = line.trim();
-    [
-        "<modules>",
-        "<module>",
-        "include(",
-        "include ",
-        "include\t",
-        "module \"",
-    ]
-    .iter()
-    .any(|word| line.starts_with(word))
+    let elements = ["<modules>", "<module>"];
+    let statements = ["include(", "include ", "include\t", "module \""];
+    elements.iter().any(|element| line.contains(element))
+        || statements.iter().any(|word| line.starts_with(word))
+}
+
+/// A line by which a pom.xml takes archives from the source.
+pub(super) fn is_local_in_maven(line: &str) -> bool {
+    line.contains("<systemPath>") || line.contains("file:/")
+}
+
+/// A line by which a Gradle file runs or reads other files.
+pub(super) fn is_read_by_gradle(line: &str) -> bool {
+    let words = [
+        "apply from",
+        "apply(from",
+        "includeBuild",
+        "file(",
+        "files(",
+        "fileTree(",
+        "fileTree ",
+        "flatDir",
+    ];
+    let code = line.split("//").next().unwrap_or(line);
+    words.iter().any(|word| code.contains(word))
 }
 
 /// The place of the parent of a pom.xml, relative to its folder; `None` where it has none, or
@@ -67,7 +82,33 @@ pub(super) fn maven_parent(pom: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_local_replace, maven_parent, reads_other_files};
+    use super::{
+        is_local_in_maven, is_local_replace, is_read_by_gradle, maven_parent, names_modules,
+        reads_other_files,
+    };
+
+    #[test]
+    fn build_files_name_other_files() {
+        assert!(names_modules(
+            "<project><modules><module>api</module></modules>"
+        ));
+        assert!(names_modules("include ':app'"));
+        assert!(!names_modules("exclude group: 'a', module: 'b'"));
+        assert!(is_local_in_maven(
+            "<systemPath>${project.basedir}/b.jar</systemPath>"
+        ));
+        assert!(is_local_in_maven(
+            "<url>file://${project.basedir}/repo</url>"
+        ));
+        assert!(!is_local_in_maven("<url>https://example.com/repo</url>"));
+        assert!(is_read_by_gradle("version = file('version.txt').text"));
+        assert!(is_read_by_gradle("implementation files('libs/x.jar')"));
+        assert!(is_read_by_gradle(
+            "repositories { flatDir { dirs 'libs' } }"
+        ));
+        assert!(!is_read_by_gradle("// file('x')"));
+        assert!(!is_read_by_gradle("implementation 'a:b:1.0'"));
+    }
 
     #[test]
     fn modules_are_replaced_by_folders() {

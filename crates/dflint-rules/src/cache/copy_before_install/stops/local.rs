@@ -98,7 +98,7 @@ fn in_toml(value: &toml::Value, named: bool, depth: usize) -> bool {
             named && local || in_toml(value, named || holds_dependencies(key), depth + 1)
         }),
         toml::Value::Array(items) => items.iter().any(|item| in_toml(item, named, depth + 1)),
-        toml::Value::String(text) => text.contains(" @ file:"),
+        toml::Value::String(text) => text.contains("file:/") || text.contains(" @ file:"),
         _ => false,
     }
 }
@@ -133,6 +133,11 @@ mod tests {
             (
                 "pyproject.toml",
                 "[tool.poetry.dependencies]\nx = { path = \"x\" }",
+                true,
+            ),
+            (
+                "pyproject.toml",
+                "[[tool.uv.index]]\nurl = \"file:///app/simple\"",
                 true,
             ),
             (

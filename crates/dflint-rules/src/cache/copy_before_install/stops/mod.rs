@@ -12,7 +12,10 @@ use dflint_build::path::join;
 use dflint_knowledge::package_manager::Stop;
 use serde_json::Value as Json;
 
-use build_files::{is_local_replace, maven_parent, names_modules, reads_other_files};
+use build_files::{
+    is_local_in_maven, is_local_replace, is_read_by_gradle, maven_parent, names_modules,
+    reads_other_files,
+};
 use requirements::{include, is_local_index, is_nested_pip};
 
 /// Included requirements files that are followed, at most.
@@ -266,6 +269,9 @@ impl Manifests<'_> {
             "names modules, whose build files would have to be copied too",
         )?;
         for (file, text) in self.texts().filter(|(file, _)| file.ends_with("pom.xml")) {
+            if text.lines().any(is_local_in_maven) {
+                return Err(format!("`{file}` takes archives from the source"));
+            }
             let Some(place) = maven_parent(&text) else {
                 continue;
             };
@@ -297,13 +303,6 @@ impl Manifests<'_> {
     fn check_build_logic(&self) -> Result<(), String> {
         self.without("buildSrc", "is code that the build runs")?;
         self.without(".mvn/extensions.xml", "extends the build")?;
-        self.check_lines(
-            |line| {
-                ["apply from", "includeBuild", "apply(from"]
-                    .iter()
-                    .any(|it| line.contains(it))
-            },
-            "runs other build files",
-        )
+        self.check_lines(is_read_by_gradle, "runs or reads other files")
     }
 }

@@ -18,14 +18,15 @@ pub(super) fn is_local_requirement(line: &str) -> bool {
         .strip_prefix("-e")
         .or_else(|| line.strip_prefix("--editable"));
     if let Some(package) = editable {
-        return !package.contains("://");
+        return !package.contains("://") || package.contains("file://");
     }
     let behind_name = line.split_once(" @ ").map(|(_, place)| place.trim());
     let package = line.split([' ', ';']).next().unwrap_or_default();
     !line.starts_with(['#', '-'])
         && (is_local(package)
             || is_path(package)
-            || behind_name.is_some_and(|place| place.starts_with("file:")))
+            || package.contains("file://")
+            || behind_name.is_some_and(|place| place.contains("file:")))
 }
 
 /// `libs/common`, `libs/common[extra]`: no package has a slash in its name.
@@ -33,13 +34,25 @@ fn is_path(package: &str) -> bool {
     package.contains('/') && !package.contains("://") && !package.contains('@')
 }
 
-/// `--find-links wheels`, `--no-index`
+/// Options of requirements files that name places of packages.
+const INDEXES: &[&str] = &[
+    "--find-links",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "-i",
+];
+
+/// `--find-links wheels`, `--index-url file:///app/simple`, `--no-index`
 pub(super) fn is_local_index(line: &str) -> bool {
     let line = line.trim();
-    let links = line
-        .strip_prefix("--find-links")
-        .or_else(|| line.strip_prefix("-f "));
-    line.starts_with("--no-index") || links.is_some_and(|place| !place.contains("://"))
+    let mut options = INDEXES.iter();
+    let place = options.find_map(|option| {
+        let rest = line.strip_prefix(option)?;
+        rest.starts_with([' ', '=', '\t']).then_some(rest)
+    });
+    line.starts_with("--no-index")
+        || place.is_some_and(|place| !place.contains("://") || place.contains("file://"))
 }
 
 /// A line of conda's environment file that hands the project to pip.
@@ -52,7 +65,7 @@ pub(super) fn is_nested_pip(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{include, is_local_requirement};
+    use super::{include, is_local_index, is_local_requirement};
 
     #[test]
     fn requirements_are_read_as_pip_reads_them() {
@@ -69,6 +82,9 @@ mod tests {
             ("flask==3.0.3 ; python_version > '3.8'", false),
             ("# ./libs", false),
             ("https://example.com/a-1.0.tar.gz", false),
+            ("git+file:///app/libs/x#egg=x", true),
+            ("-e git+file:///app/libs/x#egg=x", true),
+            ("x @ git+file:///app/libs/x", true),
         ];
         for (line, local) in cases {
             assert_eq!(is_local_requirement(line), local, "{line}");
@@ -76,5 +92,16 @@ mod tests {
         assert_eq!(include("-r base.txt  # more"), Some("base.txt"));
         assert_eq!(include("--constraint=c.txt"), Some("c.txt"));
         assert_eq!(include("requests"), None);
+        let indexes = [
+            ("--find-links wheels", true),
+            ("-f https://example.com/links", false),
+            ("--index-url file:///app/simple", true),
+            ("--extra-index-url=./simple", true),
+            ("-i https://example.com/simple", false),
+            ("flask", false),
+        ];
+        for (line, local) in indexes {
+            assert_eq!(is_local_index(line), local, "{line}");
+        }
     }
 }
