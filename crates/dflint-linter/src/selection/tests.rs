@@ -15,6 +15,7 @@ struct Lists {
     select: &'static [&'static str],
     extend_select: &'static [&'static str],
     ignore: &'static [&'static str],
+    ignore_always: &'static [&'static str],
     severities: &'static [(&'static str, Severity)],
 }
 
@@ -27,6 +28,7 @@ impl Lists {
             select: owned(self.select),
             extend_select: owned(self.extend_select),
             ignore: owned(self.ignore),
+            ignore_always: owned(self.ignore_always),
             severities: severities
                 .map(|&(name, severity)| (name.to_owned(), severity))
                 .collect(),
@@ -115,6 +117,27 @@ fn the_narrower_name_wins() {
             "{select:?} without {ignore:?}"
         );
     }
+}
+
+#[test]
+fn what_is_always_ignored_wins_whatever_the_width() {
+    for select in [&["ALL"][..], &["labels"], &[RULE], &["DL4000"], &BOTH] {
+        for ignore_always in [&["ALL"][..], &["labels"], &[RULE], &["DL4000"]] {
+            let lists = Lists {
+                select,
+                ignore_always,
+                ..Lists::default()
+            };
+            let codes = lists.codes(RULE);
+            assert_eq!(codes, None, "{select:?} without {ignore_always:?}");
+        }
+    }
+    let lists = Lists {
+        select: &["ALL"],
+        ignore_always: &[RULE],
+        ..Lists::default()
+    };
+    assert!(lists.codes("legacy-key-value-format").is_some());
 }
 
 #[test]

@@ -173,7 +173,7 @@ impl Layer {
         let mut everything = selection.clone();
         let per_file = file.per_file_ignores.values();
         everything
-            .ignore
+            .ignore_always
             .extend(per_file.flat_map(|rules| names(rules)));
         everything.resolve().map_err(|unknown| {
             let place = file.place_of(&unknown.name);
