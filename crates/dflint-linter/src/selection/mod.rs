@@ -18,6 +18,7 @@ pub use rules::ActiveRules;
 /// (`DL3008`, `StageNameCasing`: only the findings that answer to it), a category, or `ALL`.
 ///
 /// A narrower name wins over a wider one, whatever list it stands in; at equal width `ignore` wins.
+/// A code that all findings of a rule answer to is as wide as the rule's name.
 /// `ignore_always` wins over both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {

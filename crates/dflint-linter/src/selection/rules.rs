@@ -258,7 +258,7 @@ impl Ignored {
 fn choose(page: &RulePage, share: Share, selected: &[Name], ignored: &Ignored) -> Choice {
     let mut choice = Choice::of(share);
     for width in 0..=Name::MOST_SPECIFIC {
-        let concerned = |name: &&Name| name.specificity() == width && name.concerns(page);
+        let concerned = |name: &&Name| name.concerns(page) && name.specificity(page) == width;
         for name in selected.iter().filter(concerned) {
             choice.select(*name);
         }

@@ -91,13 +91,14 @@ fn select_takes_the_preset_s_place_and_extend_select_adds() {
 #[test]
 fn the_narrower_name_wins() {
     type Names = &'static [&'static str];
-    let cases: [(Names, Names, Option<Names>); 8] = [
+    let cases: [(Names, Names, Option<Names>); 9] = [
         (&["ALL"], &["labels"], None),
         (&["labels"], &["ALL"], Some(&BOTH)),
         (&[RULE], &["labels"], Some(&BOTH)),
         (&[RULE], &[RULE], None),
         (&[RULE], &["DL4000"], None),
-        (&["DL4000"], &[RULE], Some(&["DL4000"])),
+        (&["DL4000"], &[RULE], None),
+        (&["DL4000"], &["labels"], Some(&["DL4000"])),
         (&BOTH, &["DL4000"], None),
         (
             &["MaintainerDeprecated"],
@@ -117,6 +118,36 @@ fn the_narrower_name_wins() {
             "{select:?} without {ignore:?}"
         );
     }
+}
+
+#[test]
+fn a_code_is_narrower_than_its_rule_where_it_means_a_part_of_it() {
+    let rule = "repeated-instruction";
+    let codes = |select, ignore| {
+        let lists = Lists {
+            select,
+            ignore,
+            ..Lists::default()
+        };
+        let rules = lists.selection().resolve().unwrap();
+        let mut found = dflint_rules::Finding::new(page(rule).unwrap(), Span::empty(0), "");
+        found.answers_to(&["MultipleInstructionsDisallowed", "DL4003"]);
+        rules.admit(found).map(|finding| finding.codes)
+    };
+    assert_eq!(
+        codes(&["DL4003"], &["repeated-instruction"]),
+        Some(vec!["DL4003"])
+    );
+    assert_eq!(
+        codes(
+            &["MultipleInstructionsDisallowed"],
+            &["repeated-instruction"]
+        ),
+        None
+    );
+    assert_eq!(codes(&["repeated-instruction"], &["DL4003"]), None);
+    let kept = Some(vec!["MultipleInstructionsDisallowed", "DL4003"]);
+    assert_eq!(codes(&["repeated-instruction"], &["DL4004"]), kept);
 }
 
 #[test]
