@@ -169,6 +169,45 @@ fn human_is_short_where_lines_are_long() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_column_and_not_shown() {
+    let mut report = report();
+    report.files.truncate(1);
+    let file = &mut report.files[0];
+    file.path = "Dockerfile".to_owned();
+    file.source = "\u{feff}FROM alpine\n".to_owned();
+    file.findings.truncate(1);
+    file.findings[0].span = Span::new(8, 14);
+    file.findings[0].related = vec![(Span::new(3, 7), "the keyword".to_owned())];
+    let change = vec![Edit::replace(Span::new(8, 14), "debian")];
+    file.findings[0].fix = Some(fix(Safety::Safe, change));
+    for (format, wanted) in [
+        (Format::Human, "Dockerfile:1:6\n"),
+        (
+            Format::Human,
+            "\n1 │ FROM alpine\n  │ ---- ^^^^^^\n  │ │     \n  │ the keyword\n",
+        ),
+        (Format::Human, "    - FROM alpine\n    + FROM debian\n"),
+        (Format::Json, "\"column\": 6"),
+        (Format::Json, "\"start\": 8,"),
+        (Format::Sarif, "\"startColumn\": 6,"),
+        (Format::Github, ",col=6,endColumn=12,"),
+        (Format::Checkstyle, "line=\"1\" column=\"6\""),
+        (Format::Junit, "line 1, column 6"),
+        (Format::Rdjson, "\"column\": 6"),
+    ] {
+        let text = written(&report, format, HumanOptions::default()).to_string();
+        assert!(text.contains(wanted), "{text}");
+        assert!(!text.contains(['\u{feff}', '\u{fffd}']), "{text}");
+    }
+    let file = &mut report.files[0];
+    file.source = format!("\u{feff}FROM alpine{}\n", " ".repeat(300) + "x");
+    file.findings[0].related.clear();
+    let text = written(&report, Format::Human, HumanOptions::default()).to_string();
+    assert!(text.contains("Dockerfile:1:6\n"), "{text}");
+    assert!(!text.contains(['\u{feff}', '\u{fffd}']), "{text}");
+}
+
+#[test]
 fn json() {
     assert_data_eq!(plain(Format::Json), file!["formats/report.json"].raw());
 }
