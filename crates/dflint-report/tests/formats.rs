@@ -8,7 +8,7 @@
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::{Severity, pages};
 use dflint_linter::Finding;
-use dflint_parser::Span;
+use dflint_parser::{Position, Span};
 use dflint_report::{FileError, FileReport, Format, HumanOptions, Report, json_schema, write};
 use snapbox::{Data, assert_data_eq, file};
 
@@ -67,6 +67,13 @@ fn report() -> Report {
         message: "cannot read: permission denied".to_owned(),
         location: None,
     };
+    let broken = FileError {
+        message: "unknown key `x`".to_owned(),
+        location: Some((
+            Position { line: 3, column: 2 },
+            Position { line: 3, column: 5 },
+        )),
+    };
     Report {
         files: vec![
             FileReport {
@@ -78,6 +85,11 @@ fn report() -> Report {
             },
             FileReport {
                 path: "clean/Dockerfile".to_owned(),
+                ..FileReport::default()
+            },
+            FileReport {
+                path: "dflint.toml".to_owned(),
+                errors: vec![broken],
                 ..FileReport::default()
             },
             FileReport {
@@ -123,7 +135,7 @@ fn nothing_is_said_of_no_files() {
     let none = written(&Report::default(), Format::Human, HumanOptions::default());
     assert_eq!(none.to_string(), "");
     let mut report = report();
-    report.files.drain(..2);
+    report.files.drain(..3);
     let lost = written(&report, Format::Human, HumanOptions::default());
     assert_eq!(lost.to_string(), "1 path could not be read or written.\n");
 }
@@ -273,7 +285,7 @@ fn rdjson() {
 #[test]
 fn rdjsonl() {
     let lines = plain(Format::Rdjsonl).to_string();
-    assert_eq!(lines.lines().count(), 5, "four findings and an error");
+    assert_eq!(lines.lines().count(), 6, "four findings and two errors");
     for line in lines.lines() {
         let diagnostic: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(diagnostic["source"]["name"], "dflint");
