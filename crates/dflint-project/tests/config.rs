@@ -37,9 +37,11 @@ fn refused(text: &str) -> (u32, u32, String) {
 
 #[test]
 fn everything_can_be_said() {
-    let directory = directory(&[(
-        "dflint.toml",
-        r#"
+    let directory = directory(&[
+        ("src/main.c", ""),
+        (
+            "dflint.toml",
+            r#"
 preset = "all"
 extend-select = ["DL4000"]
 ignore = ["style"]
@@ -64,7 +66,8 @@ trusted-registries = ["ghcr.io"]
 strict-labels = true
 label-schema = { maintainer = "email" }
 "#,
-    )]);
+        ),
+    ]);
     let at = |path: &str| directory.path().join(path);
     let config = Config::load(&at("dflint.toml")).unwrap();
     assert_eq!(config.selection.preset, Preset::All);
@@ -133,6 +136,18 @@ fn what_is_not_known_is_refused_where_it_stands() {
             "there is no rule `maintainer-depreciated`, did you mean `maintainer-deprecated`?",
         ),
         ("exclude = [\"a{b\"]\n", 1, 12, "invalid pattern `a{b`"),
+        (
+            "[context]\n\"*\" = \"none\"\n",
+            2,
+            7,
+            "`none` is no directory to use as build context",
+        ),
+        (
+            "[context]\n\"*\" = \"dflint.toml\"\n",
+            2,
+            7,
+            "`dflint.toml` is no directory to use as build context",
+        ),
     ] {
         let (at_line, at_column, said) = refused(text);
         assert_eq!((at_line, at_column), (line, column), "{text}");

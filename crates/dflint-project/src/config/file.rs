@@ -60,7 +60,7 @@ pub(crate) struct ConfigFile {
     /// `.gitignore`; patterns and directories are relative to this file. The longest pattern that
     /// means a Dockerfile counts.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub(crate) context: BTreeMap<Spanned<String>, String>,
+    pub(crate) context: BTreeMap<Spanned<String>, Spanned<String>>,
 
     /// What builds the Dockerfiles.
     pub(crate) builder: Option<BuilderName>,

@@ -190,11 +190,23 @@ impl Layer {
         for pattern in &self.file.exclude {
             config.exclude.push(self.patterns(pattern)?);
         }
-        for (pattern, directory) in &self.file.context {
-            let directory = absolute(self.directory(), Path::new(directory));
-            config.contexts.push((self.patterns(pattern)?, directory));
+        for (pattern, written) in &self.file.context {
+            config
+                .contexts
+                .push((self.patterns(pattern)?, self.context(written)?));
         }
         Ok(())
+    }
+
+    /// The directory that is `written` as a build context.
+    fn context(&self, written: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+        let name = written.get_ref();
+        let directory = absolute(self.directory(), Path::new(name));
+        if directory.is_dir() {
+            return Ok(directory);
+        }
+        let message = format!("`{name}` is no directory to use as build context");
+        Err(self.error(written, message))
     }
 
     fn patterns(&self, pattern: &Spanned<String>) -> Result<Patterns, ConfigError> {
