@@ -137,6 +137,12 @@ fn what_is_not_known_is_refused_where_it_stands() {
         ),
         ("exclude = [\"a{b\"]\n", 1, 12, "invalid pattern `a{b`"),
         (
+            "[shellcheck]\nenabled = true\npath = \"none\"\n",
+            3,
+            8,
+            "there is no program `none`",
+        ),
+        (
             "[context]\n\"*\" = \"none\"\n",
             2,
             7,
@@ -202,4 +208,28 @@ fn circles_and_missing_files_are_refused() {
         .place
         .map(|(start, _)| (start.line, start.column));
     assert_eq!(start, Some((2, 11)));
+}
+
+#[test]
+fn a_program_must_be_there_unless_the_nearest_file_needs_none() {
+    let base = "[shellcheck]\nenabled = true\npath = \"none\"\n";
+    let directory = directory(&[
+        ("base.toml", base),
+        ("program", ""),
+        ("a.toml", "extends = \"base.toml\"\n"),
+        (
+            "b.toml",
+            "extends = \"base.toml\"\nshellcheck.enabled = false\n",
+        ),
+        (
+            "c.toml",
+            "extends = \"base.toml\"\nshellcheck.path = \"program\"\n",
+        ),
+    ]);
+    let at = |name: &str| directory.path().join(name);
+    let error = Config::load(&at("a.toml")).unwrap_err();
+    assert!(error.path.ends_with("base.toml"), "where it is written");
+    assert_eq!(Config::load(&at("b.toml")).unwrap().shellcheck, Some(false));
+    let program = Config::load(&at("c.toml")).unwrap().shellcheck_program;
+    assert_eq!(program, Some(at("program")));
 }

@@ -81,7 +81,8 @@ pub(crate) struct ShellcheckSection {
     pub(crate) enabled: Option<bool>,
 
     /// The program, relative to this file; without it, `shellcheck` is looked up in `PATH`.
-    pub(crate) path: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(crate) path: Option<Spanned<String>>,
 }
 
 /// Options of rules.
