@@ -311,9 +311,12 @@ fn ends_command(text: &str, start: usize, at: usize) -> bool {
     let next = bytes.get(at + 1).copied().unwrap_or(b'\n');
     match bytes.get(at) {
         Some(b'\n') => {
-            let line = text.get(start..at).unwrap_or_default();
-            let line = line.trim_end_matches([' ', '\t', '\r']);
-            !line.ends_with(['\\', '`'])
+            let command = text.get(start..at).unwrap_or_default();
+            let line = command.rsplit('\n').next().unwrap_or_default();
+            // A comment does not end the command it stands in.
+            let is_within = line.len() < command.len() && line.trim_ascii_start().starts_with('#');
+            let is_escaped = line.trim_ascii_end().ends_with(['\\', '`']);
+            !is_within && !is_escaped
         }
         Some(b'|') => true,
         Some(b'&') => {

@@ -219,6 +219,7 @@ mod tests {
         for form in [
             "RUN mkdir -p /srv && docker login -u me -p {} r",
             "RUN docker login \\\n    -u me \\\n    -p {} r",
+            "RUN docker login \\\n    # why\n    -p {} r",
             "RUN docker login -u me -p{} r",
             "RUN podman login -p\"{}\" r",
             "RUN [\"docker\", \"login\", \"-p\", \"{}\"]",
