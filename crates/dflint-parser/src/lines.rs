@@ -2,6 +2,9 @@
 
 use crate::span::Span;
 
+/// What some editors write in front of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Where each line of a file begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineIndex {
@@ -69,14 +72,51 @@ impl LineIndex {
         )
     }
 
+    /// The byte at which the first column of line `line` (counted from 1) is. A byte order mark in
+    /// front of the file has no column: editors do not show it.
+    #[must_use]
+    pub fn first_column(&self, source: &str, line: u32) -> u32 {
+        let start = self.start(line);
+        match start == 0 && source.starts_with(BYTE_ORDER_MARK) {
+            true => BYTE_ORDER_MARK.len_utf8() as u32,
+            false => start,
+        }
+    }
+
     /// The position of byte `offset`.
     #[must_use]
     pub fn position(&self, source: &str, offset: u32) -> Position {
         let line = self.line(offset);
-        let before = Span::new(self.start(line), offset).text(source);
+        let before = Span::new(self.first_column(source, line), offset).text(source);
         Position {
             line,
             column: before.chars().count() as u32 + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LineIndex;
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        let source = "\u{feff}FROM é\n\u{feff}x";
+        let lines = LineIndex::new(source);
+        let at = |offset| {
+            let position = lines.position(source, offset);
+            (position.line, position.column)
+        };
+        for (offset, expected) in [
+            (0, (1, 1)),
+            (1, (1, 1)),
+            (3, (1, 1)),
+            (8, (1, 6)),
+            (10, (1, 7)),
+            (11, (2, 1)),
+            (14, (2, 2)),
+        ] {
+            assert_eq!(at(offset), expected, "{offset}");
         }
     }
 }

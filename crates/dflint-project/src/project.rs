@@ -203,7 +203,7 @@ impl Project {
             return Ok(Governing { config, settings });
         }
         let mut selection = self.overrides.select(config.selection.clone());
-        selection.ignore.extend_from_slice(&key.1);
+        selection.ignore_always.clone_from(&key.1);
         let mut settings = Settings::new(&selection).map_err(|unknown| {
             let path = nearest.map_or(self.directory.as_path(), PathBuf::as_path);
             ConfigError::whole(path, unknown.to_string())

@@ -37,9 +37,11 @@ fn refused(text: &str) -> (u32, u32, String) {
 
 #[test]
 fn everything_can_be_said() {
-    let directory = directory(&[(
-        "dflint.toml",
-        r#"
+    let directory = directory(&[
+        ("src/main.c", ""),
+        (
+            "dflint.toml",
+            r#"
 preset = "all"
 extend-select = ["DL4000"]
 ignore = ["style"]
@@ -64,7 +66,8 @@ trusted-registries = ["ghcr.io"]
 strict-labels = true
 label-schema = { maintainer = "email" }
 "#,
-    )]);
+        ),
+    ]);
     let at = |path: &str| directory.path().join(path);
     let config = Config::load(&at("dflint.toml")).unwrap();
     assert_eq!(config.selection.preset, Preset::All);
@@ -133,6 +136,24 @@ fn what_is_not_known_is_refused_where_it_stands() {
             "there is no rule `maintainer-depreciated`, did you mean `maintainer-deprecated`?",
         ),
         ("exclude = [\"a{b\"]\n", 1, 12, "invalid pattern `a{b`"),
+        (
+            "[shellcheck]\nenabled = true\npath = \"none\"\n",
+            3,
+            8,
+            "there is no program `none`",
+        ),
+        (
+            "[context]\n\"*\" = \"none\"\n",
+            2,
+            7,
+            "`none` is no directory to use as build context",
+        ),
+        (
+            "[context]\n\"*\" = \"dflint.toml\"\n",
+            2,
+            7,
+            "`dflint.toml` is no directory to use as build context",
+        ),
     ] {
         let (at_line, at_column, said) = refused(text);
         assert_eq!((at_line, at_column), (line, column), "{text}");
@@ -187,4 +208,28 @@ fn circles_and_missing_files_are_refused() {
         .place
         .map(|(start, _)| (start.line, start.column));
     assert_eq!(start, Some((2, 11)));
+}
+
+#[test]
+fn a_program_must_be_there_unless_the_nearest_file_needs_none() {
+    let base = "[shellcheck]\nenabled = true\npath = \"none\"\n";
+    let directory = directory(&[
+        ("base.toml", base),
+        ("program", ""),
+        ("a.toml", "extends = \"base.toml\"\n"),
+        (
+            "b.toml",
+            "extends = \"base.toml\"\nshellcheck.enabled = false\n",
+        ),
+        (
+            "c.toml",
+            "extends = \"base.toml\"\nshellcheck.path = \"program\"\n",
+        ),
+    ]);
+    let at = |name: &str| directory.path().join(name);
+    let error = Config::load(&at("a.toml")).unwrap_err();
+    assert!(error.path.ends_with("base.toml"), "where it is written");
+    assert_eq!(Config::load(&at("b.toml")).unwrap().shellcheck, Some(false));
+    let program = Config::load(&at("c.toml")).unwrap().shellcheck_program;
+    assert_eq!(program, Some(at("program")));
 }

@@ -22,9 +22,12 @@ fn write_file(file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, r#"  <file name="{}">"#, escaped(&file.path))?;
     for error in &file.errors {
         let message = escaped(&error.message);
+        let (line, column) = error
+            .location
+            .map_or((1, 1), |(start, _)| (start.line, start.column));
         writeln!(
             out,
-            r#"    <error line="1" column="1" severity="error" message="{message}" source="dflint"/>"#,
+            r#"    <error line="{line}" column="{column}" severity="error" message="{message}" source="dflint"/>"#,
         )?;
     }
     for finding in &file.findings {

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use dflint_knowledge::Severity;
 use dflint_linter::Finding;
+use dflint_parser::Position;
 
 use crate::model::{FileReport, Lines, Report};
 use crate::summary;
@@ -16,8 +17,9 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
         for error in &file.errors {
             let path = property(&file.path);
+            let place = error.location.map(place).unwrap_or_default();
             let message = data(&error.message);
-            writeln!(out, "::error file={path},title=dflint::{message}")?;
+            writeln!(out, "::error file={path}{place},title=dflint::{message}")?;
         }
     }
     let by_file: Vec<(&FileReport, Lines<'_>)> = report
@@ -56,22 +58,24 @@ fn annotation(
         Severity::Warning => "warning",
         Severity::Info | Severity::Style => "notice",
     };
-    let (start, end) = lines.positions(finding.span);
-    // GitHub takes columns only where the annotation stays on one line.
-    let columns = if start.line == end.line {
-        format!(",col={},endColumn={}", start.column, end.column)
-    } else {
-        String::new()
-    };
     writeln!(
         out,
-        "::{command} file={},line={},endLine={}{columns},title={}::{}",
+        "::{command} file={}{},title={}::{}",
         property(&file.path),
-        start.line,
-        end.line,
+        place(lines.positions(finding.span)),
         property(&format!("dflint {}", finding.rule.name)),
         data(&finding.message),
     )
+}
+
+/// The properties of a place, start and end.
+fn place((start, end): (Position, Position)) -> String {
+    let lines = format!(",line={},endLine={}", start.line, end.line);
+    // GitHub takes columns only where the annotation stays on one line.
+    if start.line != end.line {
+        return lines;
+    }
+    format!("{lines},col={},endColumn={}", start.column, end.column)
 }
 
 /// A message, with the characters that would end the command escaped.

@@ -33,12 +33,16 @@ fn issues_of(file: &FileReport) -> Vec<Value> {
     });
     let mut issues: Vec<Value> = findings.collect();
     issues.extend(file.errors.iter().enumerate().map(|(count, error)| {
+        let lines = match error.location {
+            Some((start, end)) => json!({"begin": start.line, "end": end.line}),
+            None => json!({"begin": 1}),
+        };
         json!({
             "description": error.message,
             "check_name": "dflint",
             "fingerprint": format!("{}:error:{}", file.path, count + 1),
             "severity": "blocker",
-            "location": {"path": file.path, "lines": {"begin": 1}},
+            "location": {"path": file.path, "lines": lines},
         })
     }));
     issues

@@ -49,7 +49,9 @@ fn file_text(
         text: &harmless(&file.source),
         lines: Lines::new(&file.source),
     };
-    let whole = SimpleFile::new(page.name.as_str(), page.text);
+    // A byte order mark takes no place on a screen.
+    let shown = page.text.get(page.lines.mark() as usize..);
+    let whole = SimpleFile::new(page.name.as_str(), shown.unwrap_or_default());
     let mut out = Vec::new();
     for finding in &file.findings {
         let mut buffer = buffer(options.color);
@@ -92,7 +94,7 @@ impl Page<'_> {
         let config = Config::default();
         let written = match self.excerpt(finding) {
             None => {
-                let diagnostic = diagnostic(finding, &labels(finding));
+                let diagnostic = diagnostic(finding, &self.labels(finding));
                 term::emit_to_write_style(buffer, &config, whole, &diagnostic)
             }
             Some(cut) => {
@@ -120,22 +122,33 @@ impl Page<'_> {
             return None;
         }
         let line = self.lines.whole(Span::empty(finding.span.start));
+        let line = Span::new(line.start.max(self.lines.mark()), line.end);
         let text = line.text(self.text).trim_end();
         let end = finding.span.end.min(line.start + text.len() as u32);
-        let marked = Span::new(finding.span.start - line.start, end - line.start);
+        let marked = Span::new(
+            finding.span.start.saturating_sub(line.start),
+            end.saturating_sub(line.start),
+        );
         Some(excerpt(text, marked).unwrap_or(Excerpt {
             text: text.to_owned(),
             marked,
         }))
     }
-}
 
-/// The places of a finding, the one to look at first.
-fn labels(finding: &Finding) -> Vec<(Span, Option<&str>)> {
-    let related = finding.related.iter();
-    std::iter::once((finding.span, None))
-        .chain(related.map(|(span, label)| (*span, Some(label.as_str()))))
-        .collect()
+    /// The places of a finding in what is shown, the one to look at first.
+    fn labels<'f>(&self, finding: &'f Finding) -> Vec<(Span, Option<&'f str>)> {
+        let mark = self.lines.mark();
+        let shown = |span: Span| {
+            Span::new(
+                span.start.saturating_sub(mark),
+                span.end.saturating_sub(mark),
+            )
+        };
+        let related = finding.related.iter();
+        std::iter::once((shown(finding.span), None))
+            .chain(related.map(|(span, label)| (shown(*span), Some(label.as_str()))))
+            .collect()
+    }
 }
 
 fn diagnostic(finding: &Finding, labels: &[(Span, Option<&str>)]) -> Diagnostic<()> {

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::model::{FileReport, Lines, Report};
+use dflint_parser::Position;
+
+use crate::model::{FileError, FileReport, Lines, Report};
 use crate::xml::escaped;
 
 /// Writes one document.
@@ -40,17 +42,14 @@ fn write_file(file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, r#"    <testcase name="dflint" classname="{path}"/>"#)?;
     }
     for error in &file.errors {
-        let message = escaped(&error.message);
-        writeln!(out, r#"    <testcase name="dflint" classname="{path}">"#)?;
-        writeln!(out, r#"      <error message="{message}"/>"#)?;
-        writeln!(out, "    </testcase>")?;
+        write_error(&path, error, out)?;
     }
     for finding in &file.findings {
         let (start, _) = lines.positions(finding.span);
         let rule = escaped(finding.rule.name);
         let message = escaped(&finding.message);
         let severity = finding.severity.as_str();
-        let at = format!("line {}, column {}", start.line, start.column);
+        let at = at(start);
         writeln!(
             out,
             r#"    <testcase name="{rule}: {at}" classname="{path}" file="{path}" line="{}">"#,
@@ -63,4 +62,28 @@ fn write_file(file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "    </testcase>")?;
     }
     writeln!(out, "  </testsuite>")
+}
+
+fn write_error(path: &str, error: &FileError, out: &mut dyn Write) -> io::Result<()> {
+    let message = escaped(&error.message);
+    write!(out, r#"    <testcase name="dflint" classname="{path}""#)?;
+    match error.location {
+        None => {
+            writeln!(out, ">")?;
+            writeln!(out, r#"      <error message="{message}"/>"#)?;
+        }
+        Some((start, _)) => {
+            let at = at(start);
+            writeln!(out, r#" file="{path}" line="{}">"#, start.line)?;
+            writeln!(
+                out,
+                r#"      <error message="{message}">{at}: {message}</error>"#
+            )?;
+        }
+    }
+    writeln!(out, "    </testcase>")
+}
+
+fn at(place: Position) -> String {
+    format!("line {}, column {}", place.line, place.column)
 }

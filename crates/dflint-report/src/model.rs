@@ -108,8 +108,8 @@ impl<'a> Lines<'a> {
     /// The position of byte `offset`, columns in characters.
     pub(crate) fn position(&self, offset: u32) -> Position {
         let line = self.index.line(offset);
-        let start = self.index.start(line);
-        if ((offset - start) as usize) < BLOCK {
+        let start = self.index.first_column(self.source, line);
+        if (offset.saturating_sub(start) as usize) < BLOCK {
             return self.index.position(self.source, offset);
         }
         Position {
@@ -140,12 +140,18 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// How many bytes a byte order mark takes in front of the text.
+    pub(crate) fn mark(&self) -> u32 {
+        self.index.first_column(self.source, 1)
+    }
+
     /// The position of byte `offset`, columns in bytes of UTF-8.
     pub(crate) fn position_in_bytes(&self, offset: u32) -> Position {
         let line = self.index.line(offset);
+        let start = self.index.first_column(self.source, line);
         Position {
             line,
-            column: offset - self.index.start(line) + 1,
+            column: offset.saturating_sub(start) + 1,
         }
     }
 
@@ -189,12 +195,16 @@ mod tests {
     #[test]
     fn columns_on_long_lines_are_counted_in_characters() {
         let long = "aé\u{1f433}".repeat(1000);
-        let source = format!("FROM a\n{long}\n{long}");
-        let lines = Lines::new(&source);
-        let index = LineIndex::new(&source);
-        let borders = (0..=source.len()).filter(|at| source.is_char_boundary(*at));
-        for at in borders.map(|at| at as u32) {
-            assert_eq!(lines.position(at), index.position(&source, at), "{at}");
+        for source in [
+            format!("FROM a\n{long}\n{long}"),
+            format!("\u{feff}{long}\n{long}"),
+        ] {
+            let lines = Lines::new(&source);
+            let index = LineIndex::new(&source);
+            let borders = (0..=source.len()).filter(|at| source.is_char_boundary(*at));
+            for at in borders.map(|at| at as u32) {
+                assert_eq!(lines.position(at), index.position(&source, at), "{at}");
+            }
         }
     }
 }

@@ -182,8 +182,8 @@ impl<'a> Change<'a> {
             at = at.max(edit.span.end);
         }
         fixed.push_str(Span::new(at, touched.end).text(text));
-        let mut before: Vec<&str> = touched.text(text).lines().collect();
-        let mut after: Vec<String> = fixed.lines().map(str::to_owned).collect();
+        let mut before: Vec<&str> = without_mark(touched.text(text)).lines().collect();
+        let mut after: Vec<String> = without_mark(&fixed).lines().map(str::to_owned).collect();
         let same = before.iter().zip(&after).take_while(|(a, b)| *a == b);
         let same = same.count();
         before.drain(..same);
@@ -205,6 +205,11 @@ impl<'a> Change<'a> {
             differs_at,
         }
     }
+}
+
+/// `text` without a byte order mark, which takes no place on a screen.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// How many bytes both begin with, ending on a character's border.

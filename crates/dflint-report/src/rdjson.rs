@@ -40,11 +40,12 @@ fn diagnostics(report: &Report) -> impl Iterator<Item = Value> + '_ {
     report.files.iter().flat_map(|file| {
         let lines = Lines::new(&file.source);
         let errors = file.errors.iter().map(|error| {
-            json!({
-                "message": error.message,
-                "location": {"path": file.path},
-                "severity": "ERROR",
-            })
+            let mut location = json!({"path": file.path});
+            // Columns are known in characters only, and the format wants bytes.
+            if let Some((start, _)) = error.location {
+                location["range"] = json!({"start": {"line": start.line}});
+            }
+            json!({"message": error.message, "location": location, "severity": "ERROR"})
         });
         let findings = file
             .findings

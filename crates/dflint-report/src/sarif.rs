@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use dflint_fix::{ContextFile, Edit, Fix, Target};
 use dflint_knowledge::{Category, RulePage, Severity};
 use dflint_linter::Finding;
-use dflint_parser::Span;
+use dflint_parser::{Position, Span};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -222,7 +222,10 @@ fn artifact(path: &str) -> Value {
 }
 
 fn region(lines: &Lines<'_>, span: Span) -> Value {
-    let (start, end) = lines.positions(span);
+    between(lines.positions(span))
+}
+
+fn between((start, end): (Position, Position)) -> Value {
     json!({
         "startLine": start.line,
         "startColumn": start.column,
@@ -235,10 +238,14 @@ fn notifications(file: &FileReport) -> Vec<Value> {
     file.errors
         .iter()
         .map(|error| {
+            let mut place = json!({"artifactLocation": artifact(&file.path)});
+            if let Some(location) = error.location {
+                place["region"] = between(location);
+            }
             json!({
                 "level": "error",
                 "message": {"text": error.message},
-                "locations": [{"physicalLocation": {"artifactLocation": artifact(&file.path)}}],
+                "locations": [{"physicalLocation": place}],
             })
         })
         .collect()

@@ -8,7 +8,7 @@
 use dflint_fix::{Edit, Fix, Keeps, Safety};
 use dflint_knowledge::{Severity, pages};
 use dflint_linter::Finding;
-use dflint_parser::Span;
+use dflint_parser::{Position, Span};
 use dflint_report::{FileError, FileReport, Format, HumanOptions, Report, json_schema, write};
 use snapbox::{Data, assert_data_eq, file};
 
@@ -67,6 +67,13 @@ fn report() -> Report {
         message: "cannot read: permission denied".to_owned(),
         location: None,
     };
+    let broken = FileError {
+        message: "unknown key `x`".to_owned(),
+        location: Some((
+            Position { line: 3, column: 2 },
+            Position { line: 3, column: 5 },
+        )),
+    };
     Report {
         files: vec![
             FileReport {
@@ -78,6 +85,11 @@ fn report() -> Report {
             },
             FileReport {
                 path: "clean/Dockerfile".to_owned(),
+                ..FileReport::default()
+            },
+            FileReport {
+                path: "dflint.toml".to_owned(),
+                errors: vec![broken],
                 ..FileReport::default()
             },
             FileReport {
@@ -123,7 +135,7 @@ fn nothing_is_said_of_no_files() {
     let none = written(&Report::default(), Format::Human, HumanOptions::default());
     assert_eq!(none.to_string(), "");
     let mut report = report();
-    report.files.drain(..2);
+    report.files.drain(..3);
     let lost = written(&report, Format::Human, HumanOptions::default());
     assert_eq!(lost.to_string(), "1 path could not be read or written.\n");
 }
@@ -166,6 +178,45 @@ fn human_is_short_where_lines_are_long() {
     let text = written(&report, Format::Human, HumanOptions::default()).to_string();
     assert!(text.len() < 4096, "{} bytes", text.len());
     assert!(text.contains("Dockerfile:1:5"), "{text}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_column_and_not_shown() {
+    let mut report = report();
+    report.files.truncate(1);
+    let file = &mut report.files[0];
+    file.path = "Dockerfile".to_owned();
+    file.source = "\u{feff}FROM alpine\n".to_owned();
+    file.findings.truncate(1);
+    file.findings[0].span = Span::new(8, 14);
+    file.findings[0].related = vec![(Span::new(3, 7), "the keyword".to_owned())];
+    let change = vec![Edit::replace(Span::new(8, 14), "debian")];
+    file.findings[0].fix = Some(fix(Safety::Safe, change));
+    for (format, wanted) in [
+        (Format::Human, "Dockerfile:1:6\n"),
+        (
+            Format::Human,
+            "\n1 │ FROM alpine\n  │ ---- ^^^^^^\n  │ │     \n  │ the keyword\n",
+        ),
+        (Format::Human, "    - FROM alpine\n    + FROM debian\n"),
+        (Format::Json, "\"column\": 6"),
+        (Format::Json, "\"start\": 8,"),
+        (Format::Sarif, "\"startColumn\": 6,"),
+        (Format::Github, ",col=6,endColumn=12,"),
+        (Format::Checkstyle, "line=\"1\" column=\"6\""),
+        (Format::Junit, "line 1, column 6"),
+        (Format::Rdjson, "\"column\": 6"),
+    ] {
+        let text = written(&report, format, HumanOptions::default()).to_string();
+        assert!(text.contains(wanted), "{text}");
+        assert!(!text.contains(['\u{feff}', '\u{fffd}']), "{text}");
+    }
+    let file = &mut report.files[0];
+    file.source = format!("\u{feff}FROM alpine{}\n", " ".repeat(300) + "x");
+    file.findings[0].related.clear();
+    let text = written(&report, Format::Human, HumanOptions::default()).to_string();
+    assert!(text.contains("Dockerfile:1:6\n"), "{text}");
+    assert!(!text.contains(['\u{feff}', '\u{fffd}']), "{text}");
 }
 
 #[test]
@@ -234,7 +285,7 @@ fn rdjson() {
 #[test]
 fn rdjsonl() {
     let lines = plain(Format::Rdjsonl).to_string();
-    assert_eq!(lines.lines().count(), 5, "four findings and an error");
+    assert_eq!(lines.lines().count(), 6, "four findings and two errors");
     for line in lines.lines() {
         let diagnostic: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(diagnostic["source"]["name"], "dflint");

@@ -183,7 +183,7 @@ pub(crate) struct OutputArgs {
     /// Write findings to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Count findings by rule instead of listing them
+    /// Count findings by rule instead of listing them (human or json)
     #[arg(long)]
     pub(crate) statistics: bool,
     /// Print the files that would be linted, and stop

@@ -18,6 +18,8 @@ pub use rules::ActiveRules;
 /// (`DL3008`, `StageNameCasing`: only the findings that answer to it), a category, or `ALL`.
 ///
 /// A narrower name wins over a wider one, whatever list it stands in; at equal width `ignore` wins.
+/// A code that all findings of a rule answer to is as wide as the rule's name.
+/// `ignore_always` wins over both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Where to start from.
@@ -29,6 +31,8 @@ pub struct Selection {
     pub extend_select: Vec<String>,
     /// Rules to leave out.
     pub ignore: Vec<String>,
+    /// Rules to leave out whatever selects them, and however narrow its name.
+    pub ignore_always: Vec<String>,
     /// Severities other than the usual ones; the narrowest name wins, then the last.
     pub severities: Vec<(String, Severity)>,
 }

@@ -2,6 +2,8 @@
 
 use dflint_knowledge::{Category, RulePage, pages};
 
+use super::preset::Origin;
+
 /// What a name in a selection or an ignore comment stands for. Ordered from the widest to the most
 /// specific.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,15 +62,25 @@ impl Name {
     /// The greatest [`Name::specificity`].
     pub(crate) const MOST_SPECIFIC: usize = 3;
 
-    /// How wide the name reaches: 0 for all rules, 3 for a single code.
-    pub(crate) fn specificity(self) -> usize {
+    /// How wide the name reaches among the findings of the rule with this page: 0 where it names
+    /// all rules, 2 for all findings of this one, 3 for a part of them.
+    pub(crate) fn specificity(self, page: &RulePage) -> usize {
         match self {
             Self::All => 0,
             Self::Category(_) => 1,
             Self::Rule(_) => 2,
+            Self::Code(code) if is_whole(page, code) => 2,
             Self::Code(_) => 3,
         }
     }
+}
+
+/// Whether all findings of the rule with this page answer to `code`: it is the only one that its
+/// tool has for the rule. Where a tool has several, each finding answers to one of them.
+fn is_whole(page: &RulePage, code: &str) -> bool {
+    let origin = Origin::of(code);
+    let mut others = page.codes.iter().filter(|other| **other != code);
+    others.all(|other| Origin::of(other) != origin)
 }
 
 fn code(text: &str) -> Option<&'static str> {

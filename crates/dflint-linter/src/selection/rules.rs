@@ -123,11 +123,16 @@ impl ActiveRules {
             .chain(asked_for)
             .map(find)
             .collect::<Result<Vec<_>, _>>()?;
-        let ignored = selection
-            .ignore
-            .iter()
-            .map(find)
-            .collect::<Result<Vec<_>, _>>()?;
+        let find_all = |names: &[String]| {
+            names
+                .iter()
+                .map(find)
+                .collect::<Result<Vec<_>, UnknownName>>()
+        };
+        let ignored = Ignored {
+            usually: find_all(&selection.ignore)?,
+            always: find_all(&selection.ignore_always)?,
+        };
         let mut severities = BTreeMap::new();
         for (name, severity) in &selection.severities {
             severities.insert(find(name)?, *severity);
@@ -235,16 +240,34 @@ impl ActiveRules {
     }
 }
 
-fn choose(page: &RulePage, share: Share, selected: &[Name], ignored: &[Name]) -> Choice {
+/// The names to leave out.
+struct Ignored {
+    /// Where no narrower name selects.
+    usually: Vec<Name>,
+    /// Whatever selects.
+    always: Vec<Name>,
+}
+
+impl Ignored {
+    fn concerns(&self, page: &RulePage) -> bool {
+        let mut names = self.usually.iter().chain(&self.always);
+        names.any(|name| name.concerns(page))
+    }
+}
+
+fn choose(page: &RulePage, share: Share, selected: &[Name], ignored: &Ignored) -> Choice {
     let mut choice = Choice::of(share);
     for width in 0..=Name::MOST_SPECIFIC {
-        let concerned = |name: &&Name| name.specificity() == width && name.concerns(page);
+        let concerned = |name: &&Name| name.concerns(page) && name.specificity(page) == width;
         for name in selected.iter().filter(concerned) {
             choice.select(*name);
         }
-        for name in ignored.iter().filter(concerned) {
+        for name in ignored.usually.iter().filter(concerned) {
             choice.ignore(*name);
         }
+    }
+    for name in ignored.always.iter().filter(|name| name.concerns(page)) {
+        choice.ignore(*name);
     }
     choice
 }
@@ -273,11 +296,11 @@ fn sets(
 fn on_request(
     registry: &[RegisteredRule],
     choices: &BTreeMap<&'static str, Choice>,
-    ignored: &[Name],
+    ignored: &Ignored,
 ) -> RuleSet {
     RuleSet::new(registry.iter().copied().filter(|rule| {
         rule.page.codes.contains(&EXPERIMENTAL)
             && choices.get(rule.page.name).is_some_and(Choice::is_off)
-            && !ignored.iter().any(|name| name.concerns(rule.page))
+            && !ignored.concerns(rule.page)
     }))
 }

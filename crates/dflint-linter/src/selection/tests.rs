@@ -15,6 +15,7 @@ struct Lists {
     select: &'static [&'static str],
     extend_select: &'static [&'static str],
     ignore: &'static [&'static str],
+    ignore_always: &'static [&'static str],
     severities: &'static [(&'static str, Severity)],
 }
 
@@ -27,6 +28,7 @@ impl Lists {
             select: owned(self.select),
             extend_select: owned(self.extend_select),
             ignore: owned(self.ignore),
+            ignore_always: owned(self.ignore_always),
             severities: severities
                 .map(|&(name, severity)| (name.to_owned(), severity))
                 .collect(),
@@ -89,13 +91,14 @@ fn select_takes_the_preset_s_place_and_extend_select_adds() {
 #[test]
 fn the_narrower_name_wins() {
     type Names = &'static [&'static str];
-    let cases: [(Names, Names, Option<Names>); 8] = [
+    let cases: [(Names, Names, Option<Names>); 9] = [
         (&["ALL"], &["labels"], None),
         (&["labels"], &["ALL"], Some(&BOTH)),
         (&[RULE], &["labels"], Some(&BOTH)),
         (&[RULE], &[RULE], None),
         (&[RULE], &["DL4000"], None),
-        (&["DL4000"], &[RULE], Some(&["DL4000"])),
+        (&["DL4000"], &[RULE], None),
+        (&["DL4000"], &["labels"], Some(&["DL4000"])),
         (&BOTH, &["DL4000"], None),
         (
             &["MaintainerDeprecated"],
@@ -115,6 +118,57 @@ fn the_narrower_name_wins() {
             "{select:?} without {ignore:?}"
         );
     }
+}
+
+#[test]
+fn a_code_is_narrower_than_its_rule_where_it_means_a_part_of_it() {
+    let rule = "repeated-instruction";
+    let codes = |select, ignore| {
+        let lists = Lists {
+            select,
+            ignore,
+            ..Lists::default()
+        };
+        let rules = lists.selection().resolve().unwrap();
+        let mut found = dflint_rules::Finding::new(page(rule).unwrap(), Span::empty(0), "");
+        found.answers_to(&["MultipleInstructionsDisallowed", "DL4003"]);
+        rules.admit(found).map(|finding| finding.codes)
+    };
+    assert_eq!(
+        codes(&["DL4003"], &["repeated-instruction"]),
+        Some(vec!["DL4003"])
+    );
+    assert_eq!(
+        codes(
+            &["MultipleInstructionsDisallowed"],
+            &["repeated-instruction"]
+        ),
+        None
+    );
+    assert_eq!(codes(&["repeated-instruction"], &["DL4003"]), None);
+    let kept = Some(vec!["MultipleInstructionsDisallowed", "DL4003"]);
+    assert_eq!(codes(&["repeated-instruction"], &["DL4004"]), kept);
+}
+
+#[test]
+fn what_is_always_ignored_wins_whatever_the_width() {
+    for select in [&["ALL"][..], &["labels"], &[RULE], &["DL4000"], &BOTH] {
+        for ignore_always in [&["ALL"][..], &["labels"], &[RULE], &["DL4000"]] {
+            let lists = Lists {
+                select,
+                ignore_always,
+                ..Lists::default()
+            };
+            let codes = lists.codes(RULE);
+            assert_eq!(codes, None, "{select:?} without {ignore_always:?}");
+        }
+    }
+    let lists = Lists {
+        select: &["ALL"],
+        ignore_always: &[RULE],
+        ..Lists::default()
+    };
+    assert!(lists.codes("legacy-key-value-format").is_some());
 }
 
 #[test]

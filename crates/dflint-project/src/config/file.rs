@@ -60,7 +60,7 @@ pub(crate) struct ConfigFile {
     /// `.gitignore`; patterns and directories are relative to this file. The longest pattern that
     /// means a Dockerfile counts.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub(crate) context: BTreeMap<Spanned<String>, String>,
+    pub(crate) context: BTreeMap<Spanned<String>, Spanned<String>>,
 
     /// What builds the Dockerfiles.
     pub(crate) builder: Option<BuilderName>,
@@ -81,7 +81,8 @@ pub(crate) struct ShellcheckSection {
     pub(crate) enabled: Option<bool>,
 
     /// The program, relative to this file; without it, `shellcheck` is looked up in `PATH`.
-    pub(crate) path: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(crate) path: Option<Spanned<String>>,
 }
 
 /// Options of rules.

@@ -51,9 +51,17 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
 
 fn from_layers(layers: Vec<Layer>) -> Result<Config, ConfigError> {
     let mut config = Config::default();
+    let mut lacks_program = None;
     // From the most general to the nearest, so that the nearest has the last word.
     for layer in layers.into_iter().rev() {
+        if let Some(written) = &layer.file.shellcheck.path {
+            lacks_program = layer.program(written).err();
+        }
         layer.apply(&mut config)?;
+    }
+    // Only now is it known whether the program is needed.
+    if let Some(error) = lacks_program.filter(|_| config.shellcheck != Some(false)) {
+        return Err(error);
     }
     let length = |patterns: &Patterns| std::cmp::Reverse(patterns.length());
     config
@@ -140,7 +148,7 @@ impl Layer {
         config.shellcheck = file.shellcheck.enabled.or(config.shellcheck);
         if let Some(program) = &file.shellcheck.path {
             let directory = self.path.parent().unwrap_or(&self.path);
-            config.shellcheck_program = Some(absolute(directory, Path::new(program)));
+            config.shellcheck_program = Some(absolute(directory, Path::new(program.get_ref())));
         }
         if let Some(builder) = file.builder {
             config.only_buildkit = builder == BuilderName::Buildkit;
@@ -173,7 +181,7 @@ impl Layer {
         let mut everything = selection.clone();
         let per_file = file.per_file_ignores.values();
         everything
-            .ignore
+            .ignore_always
             .extend(per_file.flat_map(|rules| names(rules)));
         everything.resolve().map_err(|unknown| {
             let place = file.place_of(&unknown.name);
@@ -190,11 +198,32 @@ impl Layer {
         for pattern in &self.file.exclude {
             config.exclude.push(self.patterns(pattern)?);
         }
-        for (pattern, directory) in &self.file.context {
-            let directory = absolute(self.directory(), Path::new(directory));
-            config.contexts.push((self.patterns(pattern)?, directory));
+        for (pattern, written) in &self.file.context {
+            config
+                .contexts
+                .push((self.patterns(pattern)?, self.context(written)?));
         }
         Ok(())
+    }
+
+    /// That the program is there which is `written` as ShellCheck.
+    fn program(&self, written: &Spanned<String>) -> Result<(), ConfigError> {
+        let name = written.get_ref();
+        match dflint_shellcheck::find(&absolute(self.directory(), Path::new(name))) {
+            Some(_) => Ok(()),
+            None => Err(self.error(written, format!("there is no program `{name}`"))),
+        }
+    }
+
+    /// The directory that is `written` as a build context.
+    fn context(&self, written: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+        let name = written.get_ref();
+        let directory = absolute(self.directory(), Path::new(name));
+        if directory.is_dir() {
+            return Ok(directory);
+        }
+        let message = format!("`{name}` is no directory to use as build context");
+        Err(self.error(written, message))
     }
 
     fn patterns(&self, pattern: &Spanned<String>) -> Result<Patterns, ConfigError> {

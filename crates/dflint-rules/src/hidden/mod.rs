@@ -3,6 +3,7 @@
 //! They are looked for in the text alone, which also works where a file does not parse, and
 //! rather one too many than one too few: what is hidden here is only not shown.
 
+mod commands;
 mod places;
 
 use std::borrow::Cow;
@@ -204,8 +205,53 @@ mod tests {
                 "RUN x --password\\\n hunter2 --token  ****",
             ),
             ("    DB_PASSWORD=é1234", "    DB_PASSWORD=******"),
+            (
+                "RUN gpg --passphrase hunter2 --passphrase=abc1 x",
+                "RUN gpg --passphrase ******* --passphrase=**** x",
+            ),
         ] {
             assert_eq!(shown(text), want);
+        }
+    }
+
+    #[test]
+    fn words_of_well_known_commands_are_hidden() {
+        for form in [
+            "RUN mkdir -p /srv && docker login -u me -p {} r",
+            "RUN docker login \\\n    -u me \\\n    -p {} r",
+            "RUN docker login \\\n    # why\n    -p {} r",
+            "RUN docker login -u me -p{} r",
+            "RUN podman login -p\"{}\" r",
+            "RUN [\"docker\", \"login\", \"-p\", \"{}\"]",
+            "RUN aws configure set aws_session_token {}",
+            "RUN aws configure set aws_secret_access_key '{}' --profile x",
+            "RUN aws configure set profile.x.aws_session_token {}",
+            "RUN yarn config set npmAuthToken {} && yarn",
+            "RUN curl -sSf -ume:{} https://example.com/y",
+            "RUN curl -u'me:{}' https://example.com/y",
+            "RUN mysql -u root -p{} -e 'SELECT 1'",
+            "RUN x; /usr/bin/mysqldump -p'{}' db > x.sql",
+            "RUN sshpass -p {} ssh -p 2222 me@host",
+            "RUN sshpass -p'{}' ssh -p 2222 me@host",
+            "RUN twine upload dist/* -u me -p {}",
+            "RUN htpasswd -bc /etc/passwords me {}",
+            "RUN htpasswd -b -C 12 /etc/passwords me '{}'",
+            "RUN htpasswd -nb me {} > x",
+            "RUN openssl genrsa -aes256 -passout pass:{} 4096",
+            "RUN openssl rsa \\\n  -in a -passin \"pass:{}\" -out b",
+            "RUN mysql -e \"CREATE USER 'a' IDENTIFIED BY '{}'\"",
+            "RUN mysql -e 'create user a identified with caching_sha2_password by \"{}\"'",
+            "RUN psql -c \"ALTER USER a WITH PASSWORD '{}';\"",
+            "RUN psql -c \"ALTER USER a WITH ENCRYPTED PASSWORD '{}';\"",
+            "RUN echo {} | docker login -u me --password-stdin r",
+            "RUN echo -n '{}' | base64 -d|docker login --password-stdin r",
+            "RUN printf '%s' \"{}\" | docker login --password-stdin r",
+            "RUN echo {} | sudo -S make install",
+            "RUN echo a || echo {} | sudo -S make install",
+            "RUN echo {} | gpg --batch --passphrase-fd 0 x",
+        ] {
+            let text = form.replace("{}", "hunter2");
+            assert_eq!(shown(&text), form.replace("{}", "*******"));
         }
     }
 
@@ -221,6 +267,18 @@ mod tests {
             "ENV GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D",
             "RUN git clone https://me@x:8080/y",
             "ARG NPM_TOKEN\nRUN npm ci",
+            "ARG API_KEY API_SECRET\nRUN x",
+            "RUN gpg --passphrase-file /run/key --passphrase-fd 0 x",
+            "RUN mysql -p db --port 3306 -P3306 < x.sql",
+            "RUN mkdir -p x && curl -uname -o file:x https://example.com/y",
+            "RUN sshpass -e ssh -p 2222 me@host",
+            "RUN htpasswd -c /etc/passwords me",
+            "RUN openssl rsa -passin env:PASS -in a",
+            "RUN echo $TOKEN | docker login --password-stdin r",
+            "RUN echo hello && docker login --password-stdin r < x",
+            "RUN echo hello | sudo tee /etc/motd",
+            "RUN aws configure set region eu-west-1",
+            "RUN psql -c \"ALTER USER a WITH PASSWORD '$PASSWORD'\"",
         ] {
             assert_eq!(shown(text), text);
         }

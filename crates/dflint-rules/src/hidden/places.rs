@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use dflint_knowledge::secret::{buildkit_secret_names, hadolint_secret_names};
 
+use super::commands;
 use crate::harmless_value::is_harmless;
 use crate::secret_text::{passwords, tokens};
 
@@ -12,61 +13,6 @@ const MAX_NAME: usize = 100;
 
 /// Options whose next word is a secret, or a user and a secret.
 const OPTIONS: &[&str] = &["-u", "--user", "--proxy-user"];
-
-/// A word behind which a secret stands.
-struct Sign {
-    /// What the line holds.
-    line: &'static str,
-    /// The word: one that holds it, or with `is_whole` one that is it.
-    word: &'static str,
-    is_whole: bool,
-    /// How many words behind it the secret stands.
-    behind: usize,
-}
-
-impl Sign {
-    const fn setting(name: &'static str, behind: usize) -> Self {
-        Self {
-            line: name,
-            word: name,
-            is_whole: false,
-            behind,
-        }
-    }
-
-    const fn option(line: &'static str, word: &'static str) -> Self {
-        Self {
-            line,
-            word,
-            is_whole: true,
-            behind: 1,
-        }
-    }
-}
-
-/// Settings that are given as words, and short options of some commands.
-const SIGNS: &[Sign] = &[
-    Sign::setting(":_authToken", 1),
-    Sign::setting(":_password", 1),
-    Sign::setting(":_auth", 1),
-    Sign::setting("http-basic.", 2),
-    Sign::setting("github-oauth.", 1),
-    Sign::setting("gitlab-token.", 1),
-    Sign::setting("gitlab-oauth.", 1),
-    Sign::setting("pypi-token.", 1),
-    Sign::option(" login ", "-p"),
-    Sign::option("redis-cli ", "-a"),
-];
-
-/// What a text with one of the [`SIGNS`] holds.
-const HINTS: &[&str] = &[
-    ":_",
-    "-basic.",
-    "-oauth.",
-    "-token.",
-    " login ",
-    "redis-cli ",
-];
 
 /// Where secret values stand, unsorted.
 pub(super) fn of(text: &str) -> Vec<Range<usize>> {
@@ -77,17 +23,13 @@ pub(super) fn of(text: &str) -> Vec<Range<usize>> {
     places.extend(json_values(text));
     places.extend(headers(text));
     places.extend(words_behind_options(text));
-    // Few files have any of these, and looking into each line takes time.
-    let may_have = HINTS.iter().any(|hint| text.contains(hint));
-    let signs = SIGNS
-        .iter()
-        .filter(|sign| may_have && text.contains(sign.line));
-    let signs: Vec<&Sign> = signs.collect();
+    places.extend(commands::secrets(text));
+    places.extend(sql_passwords(text));
+    // Few files have it, and looking into each line takes time.
     let sets_passwords = text.contains("chpasswd");
     for (start, line) in lines(text) {
         let shifted = |place: Range<usize>| start + place.start..start + place.end;
         places.extend(legacy_value(line).map(shifted));
-        places.extend(words_behind_signs(line, &signs).into_iter().map(shifted));
         if sets_passwords {
             places.extend(passwords_of_users(line).into_iter().map(shifted));
         }
@@ -119,13 +61,15 @@ fn is_secret_name(name: &str) -> bool {
     let name: String = name.bytes().map(same).collect();
     let is_known = buildkit_secret_names().matches(&name)
         || hadolint_secret_names().matches(&name) && !name.contains("user")
-        || name.ends_with("authtoken");
+        || ["authtoken", "passphrase"]
+            .iter()
+            .any(|end| name.ends_with(end));
     let last = name.rsplit('_').next().unwrap_or_default();
     is_known && !["file", "path", "stdin", "dir", "url"].contains(&last)
 }
 
 /// Whether `value` of `name` is to be hidden: a literal that may be a secret.
-fn is_secret_value(name: &str, value: &str) -> bool {
+pub(super) fn is_secret_value(name: &str, value: &str) -> bool {
     !value.starts_with(['$', '<', '{', '%', '(']) && !is_harmless(name, value)
 }
 
@@ -155,7 +99,7 @@ fn assigned(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The word that begins at byte `at`, without its quotes.
-fn value_at(text: &str, at: usize) -> Range<usize> {
+pub(super) fn value_at(text: &str, at: usize) -> Range<usize> {
     let rest = text.get(at..).unwrap_or_default();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
     if let Some(quote) = quote {
@@ -167,16 +111,17 @@ fn value_at(text: &str, at: usize) -> Range<usize> {
     at..at + rest.find(ends).unwrap_or(rest.len())
 }
 
-/// The value of `ENV NAME value`, which goes on to the end of the line.
+/// The value of `ENV NAME value`, which goes on to the end of the line. `ARG` has no such form:
+/// the words behind its first are names too.
 fn legacy_value(line: &str) -> Option<Range<usize>> {
     let mut words = words(line);
     let (_, keyword) = words
         .next()
         .filter(|(_, word)| word.len() <= "LABEL".len())?;
-    let is_env = ["ENV", "ARG", "LABEL"]
+    let has_form = ["ENV", "LABEL"]
         .iter()
         .any(|known| keyword.eq_ignore_ascii_case(known));
-    let (at, name) = words.next().filter(|_| is_env)?;
+    let (at, name) = words.next().filter(|_| has_form)?;
     if name.contains('=') || !is_secret_name(name) {
         return None;
     }
@@ -243,25 +188,6 @@ fn word_and_next(text: &str, at: usize) -> Option<(&str, usize)> {
     let next = end + space;
     let is_one_line = !bytes.get(end..next)?.contains(&b'\n');
     is_one_line.then_some((text.get(at..end)?, next))
-}
-
-/// The values of `npm config set //host/:_authToken VALUE`, `docker login -p VALUE`.
-fn words_behind_signs(line: &str, signs: &[&Sign]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for sign in signs.iter().filter(|sign| line.contains(sign.line)) {
-        let is_named = |word: &str| match sign.is_whole {
-            true => word == sign.word,
-            false => word.contains(sign.word) && !word.contains('='),
-        };
-        let mut words = words(line).skip_while(|(_, word)| !is_named(word));
-        let Some((at, _)) = words.nth(sign.behind) else {
-            continue;
-        };
-        let value = value_at(line, at);
-        let written = line.get(value.clone()).unwrap_or_default();
-        found.extend(is_secret_value("password", written).then_some(value));
-    }
-    found
 }
 
 /// The passwords of `echo user:VALUE | chpasswd`.
@@ -334,6 +260,36 @@ fn headers(text: &str) -> Vec<Range<usize>> {
         let place = value_at(text, start);
         let written = text.get(place.clone()).unwrap_or_default();
         found.extend(is_secret_value("token", written).then_some(place));
+    }
+    found
+}
+
+/// The passwords of `IDENTIFIED BY 'VALUE'` and `WITH PASSWORD 'VALUE'` in SQL.
+fn sql_passwords(text: &str) -> Vec<Range<usize>> {
+    /// How far in front of `BY` a word tells what is set: `IDENTIFIED WITH plugin BY`, in bytes.
+    const BEFORE: usize = 60;
+    let mut found = Vec::new();
+    for (word, sign) in [
+        (" BY ", "IDENTIFIED "),
+        (" by ", "identified "),
+        ("PASSWORD ", ""),
+        ("password ", ""),
+    ] {
+        if !text.contains(sign) {
+            continue;
+        }
+        for (at, _) in text.match_indices(word) {
+            let from = text.floor_char_boundary(at.saturating_sub(BEFORE));
+            let before = text.get(from..=at).unwrap_or_default();
+            let rest = text.get(at + word.len()..).unwrap_or_default();
+            let value = rest.trim_start_matches([' ', '\\']);
+            if !before.contains(sign) || !value.starts_with(['"', '\'']) {
+                continue;
+            }
+            let place = value_at(text, text.len() - value.len());
+            let written = text.get(place.clone()).unwrap_or_default();
+            found.extend(is_secret_value("password", written).then_some(place));
+        }
     }
     found
 }

@@ -41,6 +41,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 }
 
 fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    if args.output.statistics {
+        statistics::refuse(args.output.output_format)?;
+    }
     // The process ends with the run, and the system takes all memory back at once: freeing it piece
     // by piece takes a fortieth of a long run.
     let project = ManuallyDrop::new(project(args)?);

@@ -7,6 +7,8 @@ use dflint_fix::Safety;
 use dflint_report::{Format, Report};
 use serde_json::{Value, json};
 
+use crate::Failure;
+
 /// How often a rule found something, and what is offered for it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
@@ -38,8 +40,19 @@ impl Count {
     }
 }
 
-/// Writes the counts, the most frequent rule first: as JSON where the format is JSON, as a table
-/// in every other.
+/// Refuses the formats that have no form for counts. A table in their place would break what reads
+/// them.
+pub(crate) fn refuse(format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Human | Format::Json => Ok(()),
+        other => Err(Failure::Usage(format!(
+            "`--statistics` cannot be written as `{}`, only as `human` or `json`",
+            other.name()
+        ))),
+    }
+}
+
+/// Writes the counts, the most frequent rule first: as JSON or, for people, as a table.
 pub(crate) fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     for finding in report.files.iter().flat_map(|file| &file.findings) {
