@@ -88,8 +88,10 @@ fn every_manager_is_complete_enough_to_be_used() {
         for cache in manager.caches {
             let moved = cache.flags.iter().chain(cache.env);
             for place in moved {
+                // That composer keeps its cache elsewhere does not depend on what XDG's are set to.
+                let is_by_presence = name == "composer" && place.path.starts_with("{home}/.cache/");
                 assert!(
-                    place.path.starts_with("{value"),
+                    place.path.starts_with("{value") || is_by_presence,
                     "{name}: {} ignores its value",
                     place.name
                 );

@@ -1,6 +1,7 @@
 //! Facts of a file that several rules ask for, each derived once.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use crate::cache_mounts::Defect;
 use crate::package_calls::RunCommands;
@@ -15,4 +16,8 @@ pub struct FileFacts<'m, 'a> {
     pub(crate) run_commands: RunCommands<'m>,
     /// What is wrong with cache mounts, for the rules that report one kind of defect each.
     pub(crate) cache_mounts: OnceCell<Vec<Defect>>,
+    /// The names of the secrets that steps mount.
+    pub(crate) secret_ids: OnceCell<HashSet<String>>,
+    /// The names under which fixes mount secrets, with what tells the secrets apart.
+    pub(crate) given_secrets: RefCell<HashMap<String, String>>,
 }

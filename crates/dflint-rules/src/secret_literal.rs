@@ -1,7 +1,10 @@
 //! From a secret that a script holds to one that is mounted for it.
 
+use std::collections::HashSet;
+
+use dflint_build::Action;
 use dflint_fix::{Edit, Fix, Keeps, Safety};
-use dflint_parser::Span;
+use dflint_parser::{MountKind, Span};
 use dflint_shell::{Assignment, Script, SimpleCommand, Word};
 
 use crate::Context;
@@ -44,6 +47,7 @@ pub(crate) fn fix(
         _ => return Err(format!("the script names `{name}` in other places, too")),
     };
     let mount = mount_in(cx.dockerfile, step, name)?;
+    claim(cx, name, value_of(cx, command, literal))?;
     Ok(Fix {
         title: format!(
             "Mount the secret, build with `{}`, and revoke the one in the file",
@@ -53,6 +57,44 @@ pub(crate) fn fix(
         keeps: Keeps::Nothing,
         edits: [mount].into_iter().chain(edits).collect(),
     })
+}
+
+/// What tells a secret from others of the file.
+fn value_of<'c>(cx: &Context<'_, 'c>, command: SimpleCommand, literal: &Literal) -> &'c str {
+    let span = match literal {
+        Literal::OfCommand(assignment) => assignment.span(),
+        Literal::OfScript => command.span(),
+        Literal::InWord { span, .. } => *span,
+    };
+    span.text(cx.dockerfile.source)
+}
+
+/// Checks that no other secret of the file goes by `name`: `docker build` hands in one for each.
+fn claim(cx: &Context, name: &str, value: &str) -> Result<(), String> {
+    let mounted = cx.facts.secret_ids.get_or_init(|| secret_ids(cx));
+    let mut given = cx.facts.given_secrets.borrow_mut();
+    let is_another = given.get(name).is_some_and(|other| other != value);
+    if mounted.contains(name) || is_another {
+        return Err(format!(
+            "another secret of the file goes by `{name}`: give this one another name"
+        ));
+    }
+    given.insert(name.to_owned(), value.to_owned());
+    Ok(())
+}
+
+/// The names of the secrets that steps mount.
+fn secret_ids(cx: &Context) -> HashSet<String> {
+    let runs = cx.model.steps().filter_map(|(_, step)| match &step.action {
+        Action::Run(run) => Some(run),
+        _ => None,
+    });
+    let secrets = runs
+        .flat_map(|run| &run.mounts)
+        .filter(|mount| mount.kind == MountKind::Secret);
+    secrets
+        .filter_map(|mount| Some(mount.id.as_ref()?.as_str().to_owned()))
+        .collect()
 }
 
 /// Whether the script sets the variable in one place, and nowhere takes it away.

@@ -81,12 +81,8 @@ fn started_script(ground: &Ground, manifest: &serde_json::Value) -> Result<Strin
     let launch = ground.launch()?;
     let words: Vec<&str> = launch.arguments.iter().copied().flatten().collect();
     let unknown = || format!("it is not known which script `{}` starts", launch.program);
-    let node = |words: &[&str]| {
-        let mut words = words.iter().filter(|word| !word.starts_with('-'));
-        words.next().map(|word| (*word).to_owned())
-    };
     if launch.looks_up("node") {
-        return node(&words).ok_or_else(unknown);
+        return program_of(&words)?.ok_or_else(unknown);
     }
     let name = match words.as_slice() {
         ["start"] => "start",
@@ -106,10 +102,52 @@ fn started_script(ground: &Ground, manifest: &serde_json::Value) -> Result<Strin
         .collect();
     match words.split_first() {
         Some((&"node", rest)) if !rest.iter().any(|word| word.contains(['&', ';', '|', '$'])) => {
-            node(rest).ok_or_else(unknown)
+            program_of(rest)?.ok_or_else(unknown)
         }
         _ => Err(unknown()),
     }
+}
+
+/// Options of node that take the next word as value.
+const VALUED: &[&str] = &[
+    "-C",
+    "-r",
+    "--conditions",
+    "--env-file",
+    "--env-file-if-exists",
+    "--experimental-loader",
+    "--import",
+    "--inspect-port",
+    "--loader",
+    "--require",
+    "--title",
+];
+
+/// The program among the words behind `node`.
+///
+/// # Errors
+/// Which other file node reads, which would have to come along.
+fn program_of(words: &[&str]) -> Result<Option<String>, String> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if !word.starts_with('-') {
+            return Ok(Some((*word).to_owned()));
+        }
+        let (option, value) = match word.split_once('=') {
+            Some((option, value)) => (option, Some(value)),
+            None if VALUED.contains(word) => (*word, words.next().copied()),
+            None => (*word, None),
+        };
+        let value = value.unwrap_or_default();
+        let is_file = option.starts_with("--env-file") || value.starts_with(['.', '/']);
+        if is_file {
+            return Err(format!("`node` reads `{value}` besides its program"));
+        }
+        if matches!(option, "-e" | "--eval" | "-p" | "--print") {
+            return Ok(None);
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the language's package manager installs the project's packages in `directory`.
@@ -128,4 +166,36 @@ fn installs_in(ground: &Ground, directory: &str) -> bool {
                     == Some(directory)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program_of;
+
+    #[test]
+    fn the_program_stands_behind_the_options() {
+        for (words, program) in [
+            (&["dist/index.js"][..], Some("dist/index.js")),
+            (
+                &["-r", "tsconfig-paths/register", "dist/a.js"],
+                Some("dist/a.js"),
+            ),
+            (&["--require=dotenv/config", "dist/a.js"], Some("dist/a.js")),
+            (
+                &["--max-old-space-size=512", "dist/a.js"],
+                Some("dist/a.js"),
+            ),
+            (&["-e", "1"], None),
+            (&[], None),
+        ] {
+            assert_eq!(program_of(words).unwrap().as_deref(), program, "{words:?}");
+        }
+        for words in [
+            &["--env-file=.env", "dist/a.js"][..],
+            &["--import", "./instrumentation.mjs", "dist/a.js"],
+            &["-r", "/app/hook.js", "dist/a.js"],
+        ] {
+            assert!(program_of(words).is_err(), "{words:?}");
+        }
+    }
 }
