@@ -174,7 +174,13 @@ fn unowned_place(
         }
     }
     for by in cache.env {
-        let value = site.variable(command, by.name)?;
+        let value = site.variable(command, by.name);
+        let is_presence_enough = !by.path.contains("{value");
+        if is_presence_enough && matches!(value, Err(Unknown::Variable(_))) {
+            let path = template_path(by.path, "", command, site)?;
+            return Ok((path, Some(MovedBy::Env(by.name))));
+        }
+        let value = value?;
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             let path = template_path(by.path, untilded(&value)?, command, site)?;
             return Ok((path, Some(MovedBy::Env(by.name))));

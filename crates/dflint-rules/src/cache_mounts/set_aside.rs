@@ -286,16 +286,15 @@ fn sees_all(run: &Run<'_, '_>, it: &RunCommand<'_>) -> bool {
     if it.call.is_some() {
         return false;
     }
-    let Ok(directory) = run.site.directory(it.command) else {
-        return true;
-    };
+    // Where that is not known, only absolute paths tell.
+    let directory = run.site.directory(it.command).unwrap_or_default();
     let is_around = |path: &str| AROUND.contains(&path);
     let waits = ASIDE.rsplit_once('/').map_or("", |(folder, _)| folder);
     it.command.args().any(|word| {
         let text = word.render();
         let whole = text.trim_end_matches("/*").trim_end_matches("/.");
         let path = resolve(&directory, whole);
-        is_around(path.trim_end_matches('/')) && word.raw() != "-"
+        is_around(path.trim_end_matches('/'))
             || word.is_glob() && directory == waits && !text.starts_with('/')
             || path == waits && text.ends_with(['*', '.'])
     }) || is_around(&directory) && it.command.name() != Some("cd")
