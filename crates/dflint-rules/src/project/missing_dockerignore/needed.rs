@@ -1,23 +1,35 @@
 //! What must not be kept out of a build context.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use dflint_build::{BuildContext, ContextNeeds, DockerIgnore};
+use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, EntryKind, Model};
+use dflint_fix::Patch;
 
+use super::template;
 use crate::Context;
+use crate::sent_files::kind_of;
+use crate::stage_split::{BuildCall, plan};
 
 /// What this file and the other Dockerfiles of its context need.
-pub(super) struct Needed {
+pub(super) struct Needed<'c> {
     own: ContextNeeds,
     others: Arc<ContextNeeds>,
+    context: &'c dyn BuildContext,
+    emptied: OnceCell<Vec<&'c str>>,
 }
 
-impl Needed {
+impl<'c> Needed<'c> {
     /// # Errors
     /// Why the other Dockerfiles cannot all be looked at.
-    pub(super) fn of(cx: &Context, context: &dyn BuildContext) -> Result<Self, String> {
+    pub(super) fn of(cx: &Context, context: &'c dyn BuildContext) -> Result<Self, String> {
         let mut own = ContextNeeds::default();
-        own.add(cx.model, "");
+        own.add(cx.model, "", context);
+        // The same run may divide a stage, and that fix knows nothing of this one.
+        if let Some(divided) = divided(cx) {
+            let file = dflint_parser::parse(&divided);
+            own.add(&Model::new(&file, cx.model.options()), "", context);
+        }
         // With other arguments than these the file may need something else.
         let says_all = context.is_for_one() && cx.model.options().build_args.is_empty();
         let others = if says_all {
@@ -25,7 +37,16 @@ impl Needed {
         } else {
             context.dockerfiles_need()?
         };
-        Ok(Self { own, others })
+        Ok(Self::new(own, others, context))
+    }
+
+    fn new(own: ContextNeeds, others: Arc<ContextNeeds>, context: &'c dyn BuildContext) -> Self {
+        Self {
+            own,
+            others,
+            context,
+            emptied: OnceCell::new(),
+        }
     }
 
     /// Whether `pattern` of a `.dockerignore` keeps out what is needed.
@@ -34,11 +55,18 @@ impl Needed {
         if pattern == ".git" && calls_git {
             return true;
         }
+        self.names_what(pattern)
+    }
+
+    /// Whether `pattern` keeps out what steps name.
+    fn names_what(&self, pattern: &str) -> bool {
         // What a plain name keeps out has the name in its path; few paths have.
         let name = pattern.trim_start_matches("**/");
         let is_plain = !name.contains(['*', '?', '[', '!', '\\']);
-        let paths = self.own.paths.iter().chain(&self.others.paths);
-        let mut likely = paths
+        let emptied = self.emptied().iter().copied();
+        let mut likely = self
+            .paths()
+            .chain(emptied)
             .filter(|path| !is_plain || path.contains(name))
             .peekable();
         if likely.peek().is_none() {
@@ -46,5 +74,130 @@ impl Needed {
         }
         let ignore = DockerIgnore::parse(pattern);
         likely.any(|path| ignore.excludes(path))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &ContextNeeds> {
+        [&self.own, &*self.others].into_iter()
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let paths = self
+            .all()
+            .flat_map(|needs| needs.paths.iter().chain(&needs.named));
+        paths.map(String::as_str)
+    }
+
+    /// The files of folders that a step takes and that the lines would leave nothing of: without
+    /// any file there is no folder.
+    fn emptied(&self) -> &[&'c str] {
+        self.emptied.get_or_init(|| {
+            let ignore = DockerIgnore::parse(&template::usual_lines().join("\n"));
+            let mut emptied = Vec::new();
+            for folder in self.paths() {
+                if kind_of(self.context, folder) != Some(EntryKind::Directory) {
+                    continue;
+                }
+                let files = files_below(self.context, folder);
+                if files.clone().all(|file| ignore.excludes(file)) {
+                    emptied.extend(files);
+                }
+            }
+            emptied
+        })
+    }
+}
+
+/// The file with its last stage divided in two, where there is a plan for that.
+fn divided(cx: &Context) -> Option<String> {
+    let stage = cx.model.stages().last()?;
+    let fix = plan(cx, stage, BuildCall::of(cx, stage)?).ok()?;
+    let mut patch = Patch::new(cx.model.file().source);
+    patch.add(&fix).ok()?;
+    Some(patch.apply())
+}
+
+/// The files below a folder of the context.
+fn files_below<'c>(
+    context: &'c dyn BuildContext,
+    folder: &str,
+) -> impl Iterator<Item = &'c str> + Clone {
+    let entries = context.entries().unwrap_or_default();
+    let start = format!("{folder}/");
+    let from = entries.partition_point(|entry| entry.path < start);
+    let rest = entries.get(from..).unwrap_or_default().iter();
+    let within = rest.take_while(move |entry| entry.path.starts_with(&start));
+    within
+        .filter(|entry| entry.kind != EntryKind::Directory)
+        .map(|entry| entry.path.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use dflint_build::{ContextNeeds, MemoryContext};
+
+    use super::super::template;
+    use super::Needed;
+
+    /// The lines for a context with these files.
+    fn lines(files: &[(&str, &str)]) -> Vec<String> {
+        let context = MemoryContext::new(files.iter().copied());
+        let needs = ContextNeeds::of_dockerfiles(&context).unwrap();
+        let needed = Needed::new(ContextNeeds::default(), Arc::new(needs), &context);
+        let text = template::text(&needed, &context);
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn has(lines: &[String], line: &str) -> bool {
+        lines.iter().any(|it| it == line)
+    }
+
+    #[test]
+    fn what_a_later_stage_copies_stays() {
+        let split = "FROM golang:1.25 AS build\nWORKDIR /src\nCOPY . .\n\
+            RUN CGO_ENABLED=0 go build -o app .\nFROM debian\n\
+            COPY --from=build /src/.env /src/.env\nCOPY --from=build /src/certs /certs\n";
+        let files = [
+            ("Dockerfile", split),
+            (".env", "A=b"),
+            ("certs/ca.pem", ""),
+            ("main.go", ""),
+        ];
+        let lines = lines(&files);
+        assert!(!has(&lines, "**/.env") && !has(&lines, "**/*.pem"));
+        assert!(has(&lines, "**/*.key"), "nobody needs one");
+    }
+
+    #[test]
+    fn what_the_build_makes_need_not_stay() {
+        let split = "FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npx tsc\n\
+            FROM node:24-slim\nCOPY --from=build /app/node_modules /app/node_modules\n";
+        let lines = lines(&[
+            ("Dockerfile", split),
+            ("package.json", "{}"),
+            ("node_modules/a/index.js", ""),
+        ]);
+        assert!(has(&lines, "**/node_modules"));
+    }
+
+    #[test]
+    fn what_commands_name_stays() {
+        let worker = "FROM a\nCOPY . .\nRUN grep -q . .gitignore && cp compose.prod.yaml /c.yaml\n\
+            RUN [\"cp\",\"certs/server.pem\",\"/etc/x.pem\"]\n\
+            CMD [\"node\",\"--env-file=.env.production\",\"build/index.js\"]\n";
+        let lines = lines(&[
+            ("Dockerfile", "FROM a\nCOPY . .\n"),
+            ("Dockerfile.worker", worker),
+            (".gitignore", ""),
+            ("compose.prod.yaml", ""),
+            ("certs/server.pem", ""),
+            (".env.production", ""),
+        ]);
+        for line in [".gitignore", "**/compose*.y*ml", "**/*.pem", "**/.env.*"] {
+            assert!(!has(&lines, line), "{line}");
+        }
+        assert!(has(&lines, ".git") && has(&lines, "**/.env"));
+        assert!(!has(&lines, "!**/.env.example"), "nothing keeps it out");
     }
 }
