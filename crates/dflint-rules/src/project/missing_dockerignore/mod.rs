@@ -1,6 +1,7 @@
 //! A build context that nothing is kept out of.
 
 mod added;
+mod hits;
 mod needed;
 mod template;
 

@@ -3,11 +3,15 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use dflint_build::path::base;
 use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, EntryKind, Model};
 use dflint_fix::Patch;
+use dflint_knowledge::leftovers::leftover_folder;
 
+use super::hits::Hits;
 use super::template;
 use crate::Context;
+use crate::embedded;
 use crate::sent_files::kind_of;
 use crate::stage_split::{BuildCall, plan};
 
@@ -17,6 +21,7 @@ pub(super) struct Needed<'c> {
     others: Arc<ContextNeeds>,
     context: &'c dyn BuildContext,
     emptied: OnceCell<Vec<&'c str>>,
+    included: OnceCell<Option<Vec<String>>>,
 }
 
 impl<'c> Needed<'c> {
@@ -46,6 +51,7 @@ impl<'c> Needed<'c> {
             others,
             context,
             emptied: OnceCell::new(),
+            included: OnceCell::new(),
         }
     }
 
@@ -55,7 +61,31 @@ impl<'c> Needed<'c> {
         if pattern == ".git" && calls_git {
             return true;
         }
-        self.names_what(pattern)
+        self.names_what(pattern) || self.is_wrong_for_entries(pattern)
+    }
+
+    /// Whether an entry of the context that `pattern` keeps out is needed though no step names it.
+    fn is_wrong_for_entries(&self, pattern: &str) -> bool {
+        let hits = Hits::of(self.context, pattern);
+        if hits.is_empty() {
+            return false;
+        }
+        if let Some(folder) = hits.folder() {
+            return !hits.are_left_over(folder) || folder.needs_step && !self.makes(folder.name);
+        }
+        hits.lie_in_a_folder_without(|folder| self.makes(folder))
+            || hits.are_embedded(self.included())
+    }
+
+    /// Whether a step of any Dockerfile makes the folder of that name.
+    fn makes(&self, name: &str) -> bool {
+        self.all().any(|needs| needs.made.contains(&name))
+    }
+
+    /// Whether the image may need a folder because no step makes it.
+    pub(super) fn lacks_step_for(&self, folder: &str) -> bool {
+        let known = leftover_folder(base(folder));
+        known.is_some_and(|known| known.needs_step && !self.makes(known.name))
     }
 
     /// Whether `pattern` keeps out what steps name.
@@ -74,6 +104,12 @@ impl<'c> Needed<'c> {
         }
         let ignore = DockerIgnore::parse(pattern);
         likely.any(|path| ignore.excludes(path))
+    }
+
+    /// What Rust files take in; `None` where there are too many to look at.
+    fn included(&self) -> Option<&[String]> {
+        let included = || embedded::by_rust_files(self.context);
+        self.included.get_or_init(included).as_deref()
     }
 
     fn all(&self) -> impl Iterator<Item = &ContextNeeds> {
@@ -199,5 +235,96 @@ mod tests {
         }
         assert!(has(&lines, ".git") && has(&lines, "**/.env"));
         assert!(!has(&lines, "!**/.env.example"), "nothing keeps it out");
+    }
+
+    #[test]
+    fn source_code_that_is_called_like_a_leftover_stays() {
+        let cargo = ("Dockerfile", "FROM rust\nCOPY . .\nRUN cargo build\n");
+        let crate_ = ("Cargo.toml", "");
+        let rust = lines(&[cargo, crate_, ("src/target/mod.rs", "")]);
+        assert!(!has(&rust, "**/target"));
+        let rust = lines(&[cargo, crate_, ("target/debug/app", "")]);
+        assert!(has(&rust, "**/target"));
+        let gradle = lines(&[
+            ("Dockerfile", "FROM gradle\nCOPY . .\nRUN gradle build\n"),
+            ("build.gradle", ""),
+            ("src/main/java/com/acme/build/Tool.java", ""),
+        ]);
+        assert!(!has(&gradle, "**/build"));
+        let node = |file| {
+            let dockerfile = ("Dockerfile", "FROM node\nCOPY . .\nRUN npm ci\n");
+            lines(&[dockerfile, ("package.json", "{}"), (file, "")])
+        };
+        assert!(!has(&node("coverage/index.js"), "coverage"));
+        assert!(has(&node("coverage/lcov.info"), "coverage"));
+        let python = lines(&[
+            ("Dockerfile", "FROM python\nCOPY . .\n"),
+            ("main.py", ""),
+            ("tool/venv/__init__.py", ""),
+        ]);
+        assert!(!has(&python, "**/venv"));
+    }
+
+    #[test]
+    fn what_a_compiler_takes_in_stays() {
+        let go = lines(&[
+            ("Dockerfile", "FROM golang\nCOPY . .\nRUN go build\n"),
+            (
+                "tls/tls.go",
+                "package tls\n\n//go:embed certs/ca.pem\n//go:embed Dockerfile.tmpl\nvar f embed.FS\n",
+            ),
+            ("tls/certs/ca.pem", ""),
+            ("tls/Dockerfile.tmpl", ""),
+            ("site.key", ""),
+        ]);
+        assert!(!has(&go, "**/*.pem") && !has(&go, "**/Dockerfile*"));
+        assert!(has(&go, "**/*.key"));
+        let rust = lines(&[
+            ("Dockerfile", "FROM rust\nCOPY . .\nRUN cargo build\n"),
+            ("Cargo.toml", ""),
+            (
+                "src/main.rs",
+                "const A: &str = include_str!(\n    \"../certs/ca.pem\"\n);",
+            ),
+            ("certs/ca.pem", ""),
+            ("site.key", ""),
+        ]);
+        assert!(!has(&rust, "**/*.pem") && has(&rust, "**/*.key"));
+    }
+
+    #[test]
+    fn what_no_step_makes_stays() {
+        let php = |steps| {
+            let dockerfile = format!("FROM php:8.3-apache\n{steps}COPY . /var/www/html\n");
+            lines(&[
+                ("Dockerfile", &dockerfile),
+                ("composer.json", "{}"),
+                ("vendor/autoload.php", ""),
+                ("vendor/composer/ca-bundle/cacert.pem", ""),
+            ])
+        };
+        let prebuilt = php("");
+        assert!(!has(&prebuilt, "vendor") && !has(&prebuilt, "**/*.pem"));
+        let installed = php("RUN composer install\n");
+        assert!(has(&installed, "vendor") && has(&installed, "**/*.pem"));
+        let dotnet = lines(&[
+            (
+                "Dockerfile",
+                "FROM sdk\nCOPY . .\nRUN ./bin/tool.sh\nRUN dotnet publish\n",
+            ),
+            ("app.csproj", ""),
+            ("bin/tool.sh", ""),
+        ]);
+        assert!(!has(&dotnet, "**/bin") && has(&dotnet, "**/obj"));
+        let node = lines(&[
+            (
+                "Dockerfile",
+                "FROM node\nCOPY . .\nCMD [\"node\", \".next/standalone/server.js\"]\n",
+            ),
+            ("package.json", "{}"),
+            (".next/standalone/server.js", ""),
+            ("node_modules/a/index.js", ""),
+        ]);
+        assert!(!has(&node, "**/.next") && !has(&node, "**/node_modules"));
     }
 }
