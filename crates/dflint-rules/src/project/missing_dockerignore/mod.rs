@@ -3,6 +3,7 @@
 mod added;
 mod hits;
 mod needed;
+mod readers;
 mod template;
 
 use dflint_build::path::base;

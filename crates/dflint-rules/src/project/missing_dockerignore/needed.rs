@@ -9,7 +9,7 @@ use dflint_fix::Patch;
 use dflint_knowledge::leftovers::leftover_folder;
 
 use super::hits::Hits;
-use super::template;
+use super::{readers, template};
 use crate::Context;
 use crate::embedded;
 use crate::sent_files::kind_of;
@@ -69,6 +69,10 @@ impl<'c> Needed<'c> {
         let hits = Hits::of(self.context, pattern);
         if hits.is_empty() {
             return false;
+        }
+        let named = self.all().flat_map(|needs| &needs.named);
+        if readers::tell_of(self.context, pattern, named.map(String::as_str)) {
+            return true;
         }
         if let Some(folder) = hits.folder() {
             return !hits.are_left_over(folder) || folder.needs_step && !self.makes(folder.name);
@@ -326,5 +330,42 @@ mod tests {
             ("node_modules/a/index.js", ""),
         ]);
         assert!(!has(&node, "**/.next") && !has(&node, "**/node_modules"));
+    }
+
+    #[test]
+    fn what_manifests_say_that_a_build_reads_stays() {
+        let with = |path, text| {
+            let dockerfile = ("Dockerfile", "FROM a\nCOPY . .\nRUN ./build.sh\n");
+            lines(&[
+                dockerfile,
+                (".git/HEAD", "ref: refs/heads/main"),
+                (".env.production", "A=b"),
+                (".env.example", ""),
+                (path, text),
+            ])
+        };
+        for (path, text) in [
+            ("pyproject.toml", "requires = [\"setuptools_scm\"]"),
+            (
+                "pom.xml",
+                "<artifactId>git-commit-id-maven-plugin</artifactId>",
+            ),
+            ("app.csproj", "<PackageReference Include=\"MinVer\" />"),
+            ("a.gemspec", "s.files = `git ls-files`.split"),
+            (
+                "package.json",
+                "{\"scripts\": {\"build\": \"git rev-parse HEAD\"}}",
+            ),
+            ("Makefile", "V := $(shell git describe)"),
+            ("build.rs", "Command::new(\"git\")"),
+            ("build.sh", "git log -1"),
+        ] {
+            assert!(!has(&with(path, text), ".git"), "{path}");
+        }
+        let address = "{\"repository\": {\"type\": \"git\", \"url\": \"git+https://a\"}}";
+        let plain = with("package.json", address);
+        assert!(has(&plain, ".git") && has(&plain, "**/.env.*"));
+        let vite = with("package.json", "{\"scripts\": {\"build\": \"vite build\"}}");
+        assert!(has(&vite, "**/.env") && !has(&vite, "**/.env.*"));
     }
 }
