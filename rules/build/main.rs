@@ -4,6 +4,7 @@
 
 mod base_images;
 mod block;
+mod leftovers;
 mod literal;
 mod package_managers;
 mod page;
@@ -65,6 +66,8 @@ fn read_tables(data: &Path, errors: &mut Vec<String>) -> Vec<(&'static str, Stri
     keep("secrets.rs", secrets);
     let splits = read("stage-splits.toml").and_then(stage_splits::render);
     keep("stage_splits.rs", splits);
+    let leftovers = read("leftovers.toml").and_then(leftovers::render);
+    keep("leftovers.rs", leftovers);
     keep("presets.rs", read("presets.toml").and_then(presets::render));
     files
 }

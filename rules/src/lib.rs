@@ -6,6 +6,7 @@
 
 pub mod base_image;
 pub mod glob;
+pub mod leftovers;
 pub mod package_manager;
 mod page;
 mod preset;

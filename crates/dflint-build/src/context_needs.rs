@@ -1,6 +1,7 @@
 //! What the Dockerfiles that share a build context need of it.
 
 use crate::context::{BuildContext, Entry, EntryKind};
+use crate::context_words::{made, named};
 use crate::model::{Model, ModelOptions, Step};
 use crate::path::base;
 use crate::taken::taken;
@@ -13,6 +14,11 @@ const MAX_DOCKERFILES: usize = 64;
 pub struct ContextNeeds {
     /// The paths and patterns that a step takes by name, relative to the context.
     pub paths: Vec<String>,
+    /// What is there and a step copies from a stage that has it from the context, or a command
+    /// names, and patterns that one names; nothing of what the same file makes.
+    pub named: Vec<String>,
+    /// The folders that a step makes in the project, by the names of the tables.
+    pub made: Vec<&'static str>,
     /// Whether a step calls git, which reads `.git`.
     pub calls_git: bool,
 }
@@ -40,18 +46,23 @@ impl ContextNeeds {
             };
             let file = dflint_parser::parse(&text);
             let model = Model::new(&file, &ModelOptions::default());
-            needs.add(&model, "");
+            needs.add(&model, "", context);
             if let Some((folder, _)) = entry.path.rsplit_once('/') {
-                needs.add(&model, folder);
+                needs.add(&model, folder, context);
             }
         }
         needs.paths.sort_unstable();
         needs.paths.dedup();
+        needs.named.sort_unstable();
+        needs.named.dedup();
         Ok(needs)
     }
 
     /// Adds what the steps of a file need that is built with `folder` of the context.
-    pub fn add(&mut self, model: &Model, folder: &str) {
+    pub fn add<C: BuildContext + ?Sized>(&mut self, model: &Model, folder: &str, context: &C) {
+        let made = made(model);
+        self.named.extend(named(model, folder, context, &made));
+        self.made.extend(made);
         for (_, step) in model.steps().filter(|(_, step)| !step.is_trigger) {
             let paths = taken(step).into_iter().map(|taken| taken.path);
             let named = paths
@@ -131,5 +142,97 @@ mod tests {
         let needs = ContextNeeds::of_dockerfiles(&context).unwrap();
         assert_eq!(needs.paths, ["b/y", "x", "y"], "`.` names nothing");
         assert!(needs.calls_git);
+    }
+
+    fn named(files: &[(&str, &str)]) -> Vec<String> {
+        let files = files.iter().map(|(path, text)| (*path, *text));
+        let context = MemoryContext::new(files);
+        ContextNeeds::of_dockerfiles(&context).unwrap().named
+    }
+
+    #[test]
+    fn what_a_stage_hands_on_is_named() {
+        let split = "FROM golang:1.25 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\n\
+            FROM debian\nCOPY --from=build /src/app /app\nCOPY --from=build /src/.env /src/.env\n";
+        let files = [("Dockerfile", split), (".env", "A=b"), ("main.go", "")];
+        assert_eq!(named(&files), [".env"]);
+        let chain = "FROM a AS x\nCOPY certs /c/\nFROM x AS y\nCOPY --from=x /c /d\n\
+            FROM b\nRUN --mount=from=y,source=/d/ca.pem,target=/ca.pem true\n";
+        let files = [("Dockerfile", chain), ("certs/ca.pem", "")];
+        assert_eq!(named(&files), ["certs", "certs/ca.pem"]);
+        let made = "FROM node AS x\nWORKDIR /a\nCOPY . .\nRUN npm ci\nFROM b\n\
+            COPY --from=x /a/node_modules /a/node_modules\n";
+        let files = [("Dockerfile", made), ("node_modules/a/b.js", "")];
+        assert!(named(&files).is_empty(), "the build makes it");
+    }
+
+    #[test]
+    fn what_commands_name_is_named() {
+        for (steps, want) in [
+            ("RUN cp .env.docker .env", ".env.docker"),
+            ("RUN [\"cp\", \"certs/a.pem\", \"/x\"]", "certs/a.pem"),
+            ("RUN pip install --cert certs/a.pem x", "certs/a.pem"),
+            ("RUN pip install --cert=$PWD/certs/a.pem x", "certs/a.pem"),
+            (
+                "COPY . /app\nRUN openssl x509 -in /app/certs/a.pem",
+                "certs/a.pem",
+            ),
+            (
+                "COPY . /app\nRUN cd /app/certs && cat < a.pem",
+                "certs/a.pem",
+            ),
+            (
+                "COPY . /app\nENV NODE_EXTRA_CA_CERTS=/app/certs/a.pem",
+                "certs/a.pem",
+            ),
+            (
+                "CMD [\"node\", \"--env-file=.env.docker\", \"x\"]",
+                ".env.docker",
+            ),
+            ("RUN sh -c 'install -m 600 certs/a.pem /x'", "certs/a.pem"),
+            ("RUN cat *.pem", "*.pem"),
+        ] {
+            let text = format!("FROM a\n{steps}\n");
+            let found = named(&[
+                ("Dockerfile", &text),
+                (".env.docker", ""),
+                ("certs/a.pem", ""),
+            ]);
+            assert!(found.iter().any(|it| it == want), "{steps}: {found:?}");
+        }
+        for steps in [
+            "RUN rm -rf certs .env.docker",
+            "RUN echo x > .env.docker",
+            "RUN npm ci && ./node_modules/.bin/tsc",
+            "RUN python -m venv venv && . venv/bin/activate",
+        ] {
+            let text = format!("FROM a\nWORKDIR /b\nCOPY . .\n{steps}\n");
+            let found = named(&[
+                ("Dockerfile", &text),
+                (".env.docker", ""),
+                ("certs/a.pem", ""),
+                ("node_modules/.bin/tsc", ""),
+                ("venv/bin/activate", ""),
+            ]);
+            assert!(found.is_empty(), "{steps}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_steps_make_is_told() {
+        for (run, want) in [
+            ("npm ci", &["node_modules"][..]),
+            ("npm install -g pm2", &[]),
+            ("cargo build --release", &["target"]),
+            ("./mvnw package", &["target"]),
+            ("composer install", &["vendor"]),
+            ("next build", &[".next"]),
+            ("echo npm", &[]),
+        ] {
+            let text = format!("FROM a\nRUN {run}\n");
+            let context = MemoryContext::new([("Dockerfile", text.as_str())]);
+            let needs = ContextNeeds::of_dockerfiles(&context).unwrap();
+            assert_eq!(needs.made, want, "{run}");
+        }
     }
 }

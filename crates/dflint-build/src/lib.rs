@@ -8,6 +8,7 @@ pub mod cache_key;
 mod compare;
 mod context;
 mod context_needs;
+mod context_words;
 pub mod dockerignore;
 pub mod env;
 mod error;

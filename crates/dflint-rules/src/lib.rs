@@ -11,6 +11,7 @@ mod cache_mounts;
 mod casing;
 mod container;
 mod context;
+mod embedded;
 mod exposed_port;
 mod file_facts;
 mod finding;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dflint_build::Action;
 use dflint_build::path::join;
-use dflint_build::{Action, BuildContext};
 use dflint_knowledge::stage_split::{Artefact, is_neutral_file};
 
+use crate::embedded;
 use crate::place::{below, folder, is_within, relative};
 
 use super::{Brought, Ground};
@@ -99,7 +100,7 @@ fn embedded_by_go(ground: &Ground, brought: &[Brought]) -> BTreeSet<String> {
     };
     let mut patterns: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in brought.iter().filter(|file| file.context.ends_with(".go")) {
-        let found = embed_patterns(context, &file.context);
+        let found = embedded::by_go(context, &file.context);
         patterns
             .entry(folder(&file.image))
             .or_default()
@@ -110,7 +111,6 @@ fn embedded_by_go(ground: &Ground, brought: &[Brought]) -> BTreeSet<String> {
         .iter()
         .flat_map(|(folder, all)| all.iter().map(move |pattern| (*folder, pattern)))
     {
-        let pattern = pattern.trim_start_matches("all:");
         match pattern.contains(['*', '?', '[']) {
             false => {
                 paths.insert(join(folder, pattern));
@@ -128,17 +128,4 @@ fn embedded_by_go(ground: &Ground, brought: &[Brought]) -> BTreeSet<String> {
         }
     }
     paths
-}
-
-fn embed_patterns(context: &dyn BuildContext, file: &str) -> Vec<String> {
-    let Some(text) = context.read(file) else {
-        return Vec::new();
-    };
-    let lines = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("//go:embed "));
-    lines
-        .flat_map(str::split_ascii_whitespace)
-        .map(|pattern| pattern.trim_matches(['"', '`']).to_owned())
-        .collect()
 }

@@ -78,5 +78,8 @@ fn line(
     let is_plain = |line: &String| !folder.contains(SPECIAL) || line.starts_with("**/");
     candidates
         .find(|line| is_plain(line) && !needed.is_hidden_by(line))
-        .ok_or_else(|| format!("a Dockerfile of the context may need `{folder}`"))
+        .ok_or_else(|| match needed.lacks_step_for(folder) {
+            true => format!("no step makes `{folder}`, so an image may need it"),
+            false => format!("a Dockerfile of the context may need `{folder}`"),
+        })
 }

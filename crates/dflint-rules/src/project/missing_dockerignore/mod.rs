@@ -1,7 +1,9 @@
 //! A build context that nothing is kept out of.
 
 mod added;
+mod hits;
 mod needed;
+mod readers;
 mod template;
 
 use dflint_build::path::base;

@@ -1,6 +1,6 @@
 //! The `.dockerignore` that suits a project.
 
-use dflint_build::BuildContext;
+use dflint_build::{BuildContext, DockerIgnore};
 
 use super::needed::Needed;
 
@@ -153,12 +153,8 @@ pub(super) fn text(needed: &Needed, context: &dyn BuildContext) -> String {
         .iter()
         .filter(|language| is_shown(language, context));
     for group in ALWAYS.iter().chain(shown) {
-        let kept = group
-            .patterns
-            .iter()
-            .filter(|pattern| !needed.is_hidden_by(pattern));
-        let kept: Vec<&str> = kept.copied().collect();
-        if kept.iter().all(|pattern| pattern.starts_with('!')) {
+        let kept = kept(group, needed);
+        if kept.is_empty() {
             continue;
         }
         if !text.is_empty() {
@@ -167,6 +163,31 @@ pub(super) fn text(needed: &Needed, context: &dyn BuildContext) -> String {
         text.push_str(&format!("# {}\n{}\n", group.title, kept.join("\n")));
     }
     text
+}
+
+/// The lines of a group that keep out nothing that is needed, and of those with `!` the ones that
+/// let something through.
+fn kept(group: &Leftovers, needed: &Needed) -> Vec<&'static str> {
+    let mut kept: Vec<&str> = Vec::new();
+    for pattern in group.patterns {
+        let is_kept = match pattern.strip_prefix('!') {
+            Some(exception) => {
+                let path = exception.trim_start_matches("**/");
+                DockerIgnore::parse(&kept.join("\n")).excludes(path)
+            }
+            None => !needed.is_hidden_by(pattern),
+        };
+        if is_kept {
+            kept.push(pattern);
+        }
+    }
+    kept
+}
+
+/// The lines that suit every project.
+pub(super) fn usual_lines() -> Vec<&'static str> {
+    let patterns = ALWAYS.iter().flat_map(|group| group.patterns);
+    patterns.copied().collect()
 }
 
 fn is_shown(language: &Leftovers, context: &dyn BuildContext) -> bool {
