@@ -1,6 +1,8 @@
 //! What steps need of a build context without taking it from there themselves: what they copy from
 //! a stage that has it from the context, and what their commands name.
 
+use std::cell::Cell;
+
 use dflint_knowledge::leftovers::leftover_folders;
 use dflint_knowledge::package_manager::Action as Does;
 use dflint_parser::MountKind;
@@ -13,6 +15,12 @@ use crate::path::{base, clean, join};
 
 /// Flags of an installation that fills no folder of the project.
 const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location"];
+
+/// The most copies of one stage that are followed. Every word is held against them.
+const MAX_ARRIVALS_IN_STAGE: usize = 100;
+
+/// The most copies of a file that are followed.
+const MAX_ARRIVALS: usize = 20_000;
 
 /// Characters of a word behind which another path may begin: `--cert=ca.pem`, `-F file=@a`,
 /// `${DIR}/ca.pem`, `a:b`.
@@ -84,12 +92,17 @@ pub(crate) fn named<C: BuildContext + ?Sized>(
     let search = Search {
         entries: context.entries().unwrap_or_default(),
         folder,
+        left: Cell::new(MAX_ARRIVALS),
+        is_lost: Cell::new(false),
     };
     let mut found = Vec::new();
     let mut stages: Vec<Vec<Arrival>> = Vec::new();
     for stage in model.stages() {
         let arrivals = search.stage(stage, &stages, &mut found);
         stages.push(arrivals);
+    }
+    if search.is_lost.get() {
+        found.extend(search.entries.iter().map(|entry| entry.path.clone()));
     }
     found.retain(|path| !is_made(path, made));
     found.sort_unstable();
@@ -109,6 +122,10 @@ struct Arrival {
 struct Search<'c> {
     entries: &'c [Entry],
     folder: &'c str,
+    /// How many arrivals may still be followed in all stages.
+    left: Cell<usize>,
+    /// Whether there were too many to follow: then everything may be needed.
+    is_lost: Cell<bool>,
 }
 
 impl Search<'_> {
@@ -120,7 +137,12 @@ impl Search<'_> {
         found: &mut Vec<String>,
     ) -> Vec<Arrival> {
         let mut arrivals = match stage.base {
-            Base::Stage(id) => before.get(id.0).cloned().unwrap_or_default(),
+            Base::Stage(id) => {
+                let inherited = before.get(id.0).map(Vec::as_slice).unwrap_or_default();
+                let mut own = Vec::new();
+                self.arrive(&mut own, inherited.iter().cloned());
+                own
+            }
             _ => Vec::new(),
         };
         for step in stage.steps.iter().filter(|step| !step.is_trigger) {
@@ -167,7 +189,7 @@ impl Search<'_> {
                 false => destination.to_owned(),
             };
             match copy.from {
-                Origin::Context => arrivals.push(self.arrival(path, &into)),
+                Origin::Context => self.arrive(arrivals, [self.arrival(path, &into)]),
                 Origin::Stage(id) => {
                     let there = before.get(id.0).map(Vec::as_slice).unwrap_or_default();
                     self.hand_on(there, path, &into, arrivals, found);
@@ -190,7 +212,7 @@ impl Search<'_> {
         };
         match mount.from {
             Origin::Context if mount.kind == MountKind::Bind => {
-                arrivals.push(self.arrival(source, target));
+                self.arrive(arrivals, [self.arrival(source, target)]);
             }
             Origin::Stage(id) => {
                 let there = before.get(id.0).map(Vec::as_slice).unwrap_or_default();
@@ -214,15 +236,27 @@ impl Search<'_> {
             if !origin.is_empty() && (is_pattern(&origin) || self.kind(&origin).is_some()) {
                 found.push(origin.clone());
             }
-            arrivals.push(self.arrival_of(origin, destination));
+            self.arrive(arrivals, [self.arrival_of(origin, destination)]);
         }
-        for arrival in there {
-            if let Some(rest) = below(&arrival.image, &path) {
-                arrivals.push(Arrival {
-                    context: arrival.context.clone(),
-                    image: join(destination, rest),
-                });
+        let within = there.iter().filter_map(|arrival| {
+            let rest = below(&arrival.image, &path)?;
+            Some(Arrival {
+                context: arrival.context.clone(),
+                image: join(destination, rest),
+            })
+        });
+        self.arrive(arrivals, within);
+    }
+
+    /// Notes what arrives in a stage, as far as it can be followed: stages that copy each other
+    /// whole would have ever more of it.
+    fn arrive(&self, arrivals: &mut Vec<Arrival>, new: impl IntoIterator<Item = Arrival>) {
+        for arrival in new {
+            if arrivals.len() == MAX_ARRIVALS_IN_STAGE || self.left.get() == 0 {
+                return self.is_lost.set(true);
             }
+            self.left.set(self.left.get() - 1);
+            arrivals.push(arrival);
         }
     }
 
@@ -327,7 +361,7 @@ impl Search<'_> {
     fn keep(&self, path: String, found: &mut Vec<String>) {
         let is_there =
             is_pattern(&path) && path.contains(char::is_alphanumeric) || self.kind(&path).is_some();
-        if is_there && !found.contains(&path) {
+        if is_there {
             found.push(path);
         }
     }
@@ -378,4 +412,27 @@ fn origins(arrivals: &[Arrival], path: &str) -> Vec<String> {
 fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
     rest.strip_prefix('/').filter(|rest| !rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+    use crate::context::MemoryContext;
+    use crate::model::{Model, ModelOptions};
+
+    #[test]
+    fn stages_that_copy_each_other_whole_come_to_an_end() {
+        let mut text = "FROM a AS s0\nCOPY . /x\n".to_owned();
+        for stage in 1..40 {
+            let before = stage - 1;
+            text.push_str(&format!(
+                "FROM a AS s{stage}\nCOPY --from=s{before} / /a\nCOPY --from=s{before} / /b\n"
+            ));
+        }
+        let file = dflint_parser::parse(&text);
+        let model = Model::new(&file, &ModelOptions::default());
+        let context = MemoryContext::new([("nobody/names/it", "")]);
+        let found = named(&model, "", &context, &[]);
+        assert!(found.contains(&"nobody/names/it".to_owned()), "{found:?}");
+    }
 }

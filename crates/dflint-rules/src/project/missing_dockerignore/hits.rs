@@ -2,6 +2,7 @@
 
 use dflint_build::path::{base, join};
 use dflint_build::{BuildContext, DockerIgnore, Entry, EntryKind};
+use dflint_knowledge::glob;
 use dflint_knowledge::leftovers::{LeftoverFolder, leftover_folder, leftover_folders};
 
 use crate::embedded;
@@ -21,9 +22,13 @@ pub(super) struct Hits<'c, 'p> {
 impl<'c, 'p> Hits<'c, 'p> {
     pub(super) fn of(context: &'c dyn BuildContext, line: &'p str) -> Self {
         let ignore = DockerIgnore::parse(line);
+        // Contexts have many entries: most are told apart by their name alone.
+        let name = base(line);
+        let is_like = |path: &str| name.contains('[') || glob::matches(name, base(path));
         let matches = |path: &str| ignore.patterns().iter().any(|it| it.matches(path));
         let all = context.entries().unwrap_or_default().iter();
         let entries = all
+            .filter(|entry| is_like(&entry.path))
             .filter(|entry| matches(&entry.path) && base(&entry.path) != EXAMPLE)
             .filter(|entry| !ignore.excludes(parent(&entry.path)))
             .collect();
