@@ -60,9 +60,11 @@ impl ContextNeeds {
 
     /// Adds what the steps of a file need that is built with `folder` of the context.
     pub fn add<C: BuildContext + ?Sized>(&mut self, model: &Model, folder: &str, context: &C) {
-        let made = made(model);
-        self.named.extend(named(model, folder, context, &made));
-        self.made.extend(made);
+        if may_name_entries(model, context) {
+            let made = made(model);
+            self.named.extend(named(model, folder, context, &made));
+            self.made.extend(made);
+        }
         for (_, step) in model.steps().filter(|(_, step)| !step.is_trigger) {
             let paths = taken(step).into_iter().map(|taken| taken.path);
             let named = paths
@@ -75,6 +77,20 @@ impl ContextNeeds {
             self.calls_git |= calls_git(step, model);
         }
     }
+}
+
+/// Whether there is anything in `context` that commands could name: looking at each of them takes
+/// time.
+fn may_name_entries<C: BuildContext + ?Sized>(model: &Model, context: &C) -> bool {
+    let mut entries = context.entries().unwrap_or_default().iter();
+    let is_other = |entry: &Entry| {
+        entry.kind != EntryKind::Directory && !looks_like_dockerfile(base(&entry.path))
+    };
+    let names_dockerfile = |step: &Step| {
+        let text = step.instruction.span.text(model.file().source);
+        text.contains("ockerfile") || text.contains("ontainerfile")
+    };
+    entries.any(is_other) || model.steps().any(|(_, step)| names_dockerfile(step))
 }
 
 fn calls_git(step: &Step, model: &Model) -> bool {
