@@ -246,7 +246,8 @@ mod tests {
             ("echo npm", &[]),
         ] {
             let text = format!("FROM a\nRUN {run}\n");
-            let context = MemoryContext::new([("Dockerfile", text.as_str())]);
+            let files = [("Dockerfile", text.as_str()), ("main.js", "")];
+            let context = MemoryContext::new(files);
             let needs = ContextNeeds::of_dockerfiles(&context).unwrap();
             assert_eq!(needs.made, want, "{run}");
         }

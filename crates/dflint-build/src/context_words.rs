@@ -13,9 +13,6 @@ use crate::model::{Action, Base, CopySource, CopyStep, Model, Origin, ResolvedMo
 use crate::packages::{UnknownProject, invocation};
 use crate::path::{base, clean, join};
 
-/// Flags of an installation that fills no folder of the project.
-const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location"];
-
 /// The most copies of one stage that are followed. Every word is held against them.
 const MAX_ARRIVALS_IN_STAGE: usize = 100;
 
@@ -60,10 +57,7 @@ fn made_by(step: &Step, command: SimpleCommand<'_>) -> Vec<&'static str> {
         call.action(),
         Does::Install | Does::Download | Does::Build | Does::Upgrade
     );
-    let words = &call.subcommand_words;
-    let is_global = words.iter().any(|word| word.literal() == Some("global"))
-        || GLOBAL_FLAGS.iter().any(|flag| call.flag(flag).is_some());
-    if fills && !is_global {
+    if fills && !call.is_global() {
         made.extend(call.manager.outputs);
     }
     made

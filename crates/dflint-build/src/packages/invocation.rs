@@ -74,6 +74,17 @@ impl Invocation<'_> {
         self.flags.iter().rev().find(|flag| flag.name == name)
     }
 
+    /// Whether it works for everybody on the system, whatever project is there: `npm install -g`,
+    /// `yarn global add`.
+    #[must_use]
+    pub fn is_global(&self) -> bool {
+        let mut words = self.subcommand_words.iter();
+        let mut flags = self.flags.iter().map(|flag| flag.name.as_str());
+        words.any(|word| word.literal() == Some("global"))
+            || flags
+                .any(|name| matches!(name, "-g" | "--global" | "--location" | "--location=global"))
+    }
+
     /// Whether it puts into its cache what no registry has, so that it cannot be downloaded again.
     #[must_use]
     pub fn publishes(&self) -> bool {

@@ -7,7 +7,7 @@ use dflint_shell::{RedirectKind, SimpleCommand};
 use crate::package_calls::{RunCommand, directory};
 use crate::place::is_within;
 
-use super::install::{GLOBAL_FLAGS, Install, Needs, is_local};
+use super::install::{Install, Needs, is_local};
 use super::plan::Source;
 
 /// Commands that only look at or change what belongs to the system.
@@ -98,11 +98,7 @@ fn is_call_without_project(at: usize, step: &Step, of: &RunCommand) -> bool {
     if matches!(call.action(), Action::Clean | Action::Configure) {
         return true;
     }
-    if call
-        .flags
-        .iter()
-        .any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str()))
-    {
+    if call.is_global() {
         return true;
     }
     let install = Install::of(at, step, of);

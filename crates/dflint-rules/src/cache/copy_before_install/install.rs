@@ -22,9 +22,6 @@ const DIRECTORY_FLAGS: &[&str] = &[
 /// Flags by which Maven and Gradle are told another build file or directory.
 const BUILD_FILE_FLAGS: &[&str] = &["-f", "--file", "-p", "--project-dir", "-b", "--build-file"];
 
-/// Flags that install packages for everybody, whatever project is there.
-pub(super) const GLOBAL_FLAGS: &[&str] = &["-g", "--global", "--location=global"];
-
 /// Flags behind which pip and its kin take a package as a folder or archive.
 const EDITABLE_FLAGS: &[&str] = &["-e", "--editable"];
 
@@ -63,11 +60,7 @@ impl<'m> Install<'m> {
         if call.is_offline || is_vendored(call) {
             return None;
         }
-        if call
-            .flags
-            .iter()
-            .any(|flag| GLOBAL_FLAGS.contains(&flag.name.as_str()))
-        {
+        if call.is_global() {
             return None;
         }
         let directory = directory(&step.state, call);

@@ -161,7 +161,7 @@ fn installs_in(ground: &Ground, directory: &str) -> bool {
             .filter(|call| call.is_certain && call.installs());
         installs.any(|call| {
             call.operands.is_empty()
-                && call.flag("-g").is_none()
+                && !call.is_global()
                 && crate::package_calls::directory(&step.state, call.command).as_deref()
                     == Some(directory)
         })
