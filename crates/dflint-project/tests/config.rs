@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use dflint_knowledge::Severity;
 use dflint_linter::Preset;
 use dflint_project::config::{Config, ConfigError, FailOn};
+use dflint_project::paths::relative;
+use dflint_project::project::{ConfigSource, Overrides, Project};
 use tempfile::TempDir;
 
 fn directory(files: &[(&str, &str)]) -> TempDir {
@@ -232,4 +234,29 @@ fn a_program_must_be_there_unless_the_nearest_file_needs_none() {
     assert_eq!(Config::load(&at("b.toml")).unwrap().shellcheck, Some(false));
     let program = Config::load(&at("c.toml")).unwrap().shellcheck_program;
     assert_eq!(program, Some(at("program")));
+}
+
+#[test]
+fn a_configuration_below_leaves_files_out_unless_they_are_named() {
+    let directory = directory(&[
+        ("a/dflint.toml", "exclude = [\"old.Dockerfile\"]\n"),
+        ("a/Dockerfile", "FROM a\n"),
+        ("a/old.Dockerfile", "FROM a\n"),
+    ]);
+    let found = |path: &str, force_exclude: bool| {
+        let overrides = Overrides {
+            force_exclude,
+            ..Overrides::default()
+        };
+        let here = directory.path().to_owned();
+        let project = Project::new(here, ConfigSource::Nearest, overrides).unwrap();
+        let found = project.discover(&[PathBuf::from(path)]).files;
+        let names = found
+            .iter()
+            .map(|file| relative(directory.path(), &file.path));
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(found(".", false), ["a/Dockerfile"]);
+    assert_eq!(found("a/old.Dockerfile", false), ["a/old.Dockerfile"]);
+    assert!(found("a/old.Dockerfile", true).is_empty());
 }

@@ -12,7 +12,7 @@ fn names(script: &Script<'_>) -> Vec<String> {
 
 #[test]
 fn scripts_handed_to_a_shell_are_read() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 11] = [
         ("sh -c 'a && b'", &["sh", "a", "b"]),
         ("bash -lc \"a \\\"x y\\\" && b\"", &["bash", "a", "b"]),
         ("bash -o pipefail -c 'a | b'", &["bash", "a", "b"]),
@@ -22,6 +22,11 @@ fn scripts_handed_to_a_shell_are_read() {
         ("bash <<'EOF'\na\nb\nEOF\n", &["bash", "a", "b"]),
         ("python3 <<EOF\nimport os\nEOF\n", &["python3"]),
         ("bash script.sh", &["bash"]),
+        ("sh -c 'a' && b", &["sh", "a", "b"]),
+        (
+            "x; sh -c \"sh -c 'a'; b\"; c",
+            &["x", "sh", "sh", "a", "b", "c"],
+        ),
     ];
     for (text, expected) in cases {
         let script = Script::parse(Text::contiguous(text, 0), &Shell::default());

@@ -261,6 +261,7 @@ mod tests {
             "ENV USE_AUTH=true KEY_FILE=/run/key TOKEN=$TOKEN PASSWORD=",
             "RUN --mount=type=secret,id=token,env=TOKEN ./x --token \"$TOKEN\"",
             "RUN x --password-stdin < y",
+            "RUN x=--token abc123 y",
             "RUN docker login -p \"$TOKEN\" && mkdir -p /srv/files",
             "RUN chpasswd < /run/secrets/users",
             r#"RUN echo '{"token": "$TOKEN", "name": "x"}' > y"#,

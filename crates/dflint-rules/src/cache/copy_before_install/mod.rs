@@ -24,6 +24,9 @@ use install::{Install, Needs};
 /// How many stages below a stage are searched for an installation that came earlier.
 const MAX_STAGES_BELOW: usize = 32;
 
+/// How many installations of a stage are held against the copies in front of them.
+const MAX_JUDGED: usize = 200;
+
 /// See the page.
 pub(crate) struct CopyBeforeInstall;
 
@@ -46,6 +49,7 @@ struct Late<'m> {
 fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
     let mut copies: Vec<ContextCopy> = Vec::new();
     let mut earlier: Vec<Install> = Vec::new();
+    let mut judged = 0;
     for (at, step) in own_steps(stage) {
         let copy = ContextCopy::new(at, step);
         copies.extend(copy.filter(|copy| copy.brings_source(cx.build_context)));
@@ -63,6 +67,10 @@ fn check_stage(cx: &Context, stage: &Stage, findings: &mut Findings) {
             let by_hand = install.order.by_hand.as_ref();
             if by_hand.is_some_and(|it| keeps_its_work(step, &install, it)) {
                 continue;
+            }
+            judged += 1;
+            if judged > MAX_JUDGED {
+                return;
             }
             if let Some(late) = late(cx, stage, concerned, install) {
                 report(cx, stage, &late, findings);
