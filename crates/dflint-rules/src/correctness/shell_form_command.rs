@@ -31,13 +31,19 @@ impl Rule for ShellFormCommand {
                 continue;
             }
             let keyword = instruction.keyword.as_str();
+            let place = visit.anchor(cx, instruction.keyword.span());
+            if let Some(mistake) = mistake_in_list(text.as_str()) {
+                let message = format!("this is no JSON array, so a shell runs `[`: {mistake}");
+                findings
+                    .report(place, message)
+                    .withhold("what the array should hold is not known");
+                continue;
+            }
+            let message = format!(
+                "write {keyword} as a JSON array: below a shell the program gets no signals",
+            );
             findings
-                .report(
-                    visit.anchor(cx, instruction.keyword.span()),
-                    format!(
-                        "write {keyword} as a JSON array: below a shell the program gets no signals",
-                    ),
-                )
+                .report(place, message)
                 .fix_or_withhold(fix(text, visit.step, &ignored));
         }
     }
@@ -79,6 +85,26 @@ fn ignored_commands(cx: &Context) -> Ignored {
     let with_command = images.filter(|image| image.cmd.is_some());
     let entrypoints = with_command.filter_map(|image| image.entrypoint.as_deref());
     entrypoints.map(<[Value]>::as_ptr).collect()
+}
+
+/// Why what looks like a JSON array of strings is none; `[ -f x ]` looks like none.
+fn mistake_in_list(text: &str) -> Option<String> {
+    let text = text.trim();
+    let first = text.strip_prefix('[')?.trim_start().chars().next()?;
+    if !matches!(first, '"' | '\'') {
+        return None;
+    }
+    let error = serde_json::from_str::<Vec<String>>(text).err()?;
+    let at = error.column().saturating_sub(1);
+    let rest = text.get(at..).filter(|_| error.line() == 1)?;
+    Some(match rest.chars().next() {
+        Some('\'') => "JSON wants double quotes".to_owned(),
+        Some(_) if !error.is_eof() => format!(
+            "`{rest}` is not expected behind `{}`",
+            &text.get(..at)?.trim_end()
+        ),
+        _ => "its end is missing".to_owned(),
+    })
 }
 
 fn shell_text<'m, 'a>(instruction: &'m Instruction<'a>) -> Option<&'m Text<'a>> {
@@ -134,4 +160,30 @@ fn fix(text: &Text, step: &Step, ignored: &Ignored) -> Result<Fix, &'static str>
             format!("[{}]", quoted.join(", ")),
         )],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mistake_in_list;
+
+    #[test]
+    fn the_place_of_the_mistake_is_told() {
+        for (text, mistake) in [
+            (
+                r#"["a" "b"]"#,
+                Some(r#"`"b"]` is not expected behind `["a"`"#),
+            ),
+            ("['a','b']", Some("JSON wants double quotes")),
+            (r#"["a",]"#, Some(r#"`]` is not expected behind `["a",`"#)),
+            (
+                r#"["a"] # c"#,
+                Some(r##"`# c` is not expected behind `["a"]`"##),
+            ),
+            (r#"[ "a", "b""#, Some("its end is missing")),
+            ("[ -f /x ] && y", None),
+            ("a b", None),
+        ] {
+            assert_eq!(mistake_in_list(text).as_deref(), mistake, "{text}");
+        }
+    }
 }
