@@ -11,7 +11,7 @@ use dflint_shell::{RedirectKind, SimpleCommand, Word};
 use crate::context::{BuildContext, Entry, EntryKind};
 use crate::model::{Action, Base, CopySource, CopyStep, Model, Origin, ResolvedMount, Stage, Step};
 use crate::packages::{UnknownProject, invocation};
-use crate::path::{base, clean, join};
+use crate::path::{base, below, clean, join};
 
 /// The most copies of one stage that are followed. Every word is held against them.
 const MAX_ARRIVALS_IN_STAGE: usize = 100;
@@ -400,12 +400,6 @@ fn origins(arrivals: &[Arrival], path: &str) -> Vec<String> {
         })
     });
     found.collect()
-}
-
-/// What of `path` lies below `folder`.
-fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
-    rest.strip_prefix('/').filter(|rest| !rest.is_empty())
 }
 
 #[cfg(test)]

@@ -55,6 +55,19 @@ pub fn join(first: &str, second: &str) -> String {
     }
 }
 
+/// What of `path` lies below `folder`; `None` where it lies elsewhere or is the folder itself.
+#[must_use]
+pub fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    rest.strip_prefix('/').filter(|rest| !rest.is_empty())
+}
+
+/// Whether `path` is `folder` or lies below it.
+#[must_use]
+pub fn is_within(path: &str, folder: &str) -> bool {
+    path.trim_end_matches('/') == folder.trim_end_matches('/') || below(path, folder).is_some()
+}
+
 /// Go's `path.Base`: the last part, `.` for nothing, `/` for the root.
 #[must_use]
 pub fn base(path: &str) -> &str {

@@ -1,5 +1,6 @@
 //! Paths in an image or a build context.
 
+pub(crate) use dflint_build::path::{below, is_within};
 use dflint_build::path::{clean, join};
 
 /// `path` without its slash in front.
@@ -21,17 +22,6 @@ pub(crate) fn folder(path: &str) -> &str {
         Some((folder, _)) if !folder.is_empty() => folder,
         _ => "/",
     }
-}
-
-/// What of `path` lies below `folder`; `None` where it lies elsewhere or is the folder itself.
-pub(crate) fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
-    rest.strip_prefix('/').filter(|rest| !rest.is_empty())
-}
-
-/// Whether `path` is `folder` or lies below it.
-pub(crate) fn is_within(path: &str, folder: &str) -> bool {
-    path.trim_end_matches('/') == folder.trim_end_matches('/') || below(path, folder).is_some()
 }
 
 #[cfg(test)]

@@ -281,13 +281,5 @@ fn are_independent(a: &CopyAction, b: &CopyAction) -> bool {
     let (Some(place_a), Some(place_b)) = (lands(a, source_a), lands(b, source_b)) else {
         return false;
     };
-    !is_within(&place_a, &place_b) && !is_within(&place_b, &place_a)
-}
-
-/// Whether `inner` is `outer` or lies below it.
-fn is_within(inner: &str, outer: &str) -> bool {
-    let outer = outer.trim_end_matches('/');
-    inner
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    !path::is_within(&place_a, &place_b) && !path::is_within(&place_b, &place_a)
 }

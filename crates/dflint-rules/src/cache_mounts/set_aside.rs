@@ -14,7 +14,7 @@ use super::plan::hook_before;
 use super::run::Run;
 use super::well_known::runs_a_script;
 use crate::package_calls::RunCommand;
-use crate::place::resolve;
+use crate::place::{is_within, resolve};
 
 /// Where the hook waits while apt runs.
 const ASIDE: &str = "/tmp/docker-clean";
@@ -277,9 +277,6 @@ fn leaves_alone(run: &Run<'_, '_>, range: TextRange) -> bool {
     !is_mentioned && run.mount_near(ASIDE).is_none() && inside.all(is_quiet)
 }
 
-/// The folders around the hook that are copied or listed as a whole.
-const AROUND: &[&str] = &["/etc", "/etc/apt", "/etc/apt/apt.conf.d"];
-
 /// Whether a command works with all that is in a folder which the hook is missing from, or waits
 /// in: `cp -a /etc/apt x`, `mv * x` in `/tmp`.
 fn sees_all(run: &Run<'_, '_>, it: &RunCommand<'_>) -> bool {
@@ -288,13 +285,13 @@ fn sees_all(run: &Run<'_, '_>, it: &RunCommand<'_>) -> bool {
     }
     // Where that is not known, only absolute paths tell.
     let directory = run.site.directory(it.command).unwrap_or_default();
-    let is_around = |path: &str| AROUND.contains(&path);
+    let is_around = |path: &str| path.len() > 1 && is_within(DOCKER_CLEAN, path);
     let waits = ASIDE.rsplit_once('/').map_or("", |(folder, _)| folder);
     it.command.args().any(|word| {
         let text = word.render();
         let whole = text.trim_end_matches("/*").trim_end_matches("/.");
         let path = resolve(&directory, whole);
-        is_around(path.trim_end_matches('/'))
+        is_around(&path)
             || word.is_glob() && directory == waits && !text.starts_with('/')
             || path == waits && text.ends_with(['*', '.'])
     }) || is_around(&directory) && it.command.name() != Some("cd")

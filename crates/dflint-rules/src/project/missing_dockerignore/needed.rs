@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use dflint_build::path::base;
-use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, EntryKind, Model};
+use dflint_build::{BuildContext, ContextNeeds, DockerIgnore, EntryKind, Model, ModelOptions};
 use dflint_fix::Patch;
 use dflint_knowledge::leftovers::leftover_folder;
 
@@ -35,9 +35,7 @@ impl<'c> Needed<'c> {
             let file = dflint_parser::parse(&divided);
             own.add(&Model::new(&file, cx.model.options()), "", context);
         }
-        // With other arguments than these the file may need something else.
-        let says_all = context.is_for_one() && cx.model.options().build_args.is_empty();
-        let others = if says_all {
+        let others = if says_all(context, cx.model.options()) {
             Arc::default()
         } else {
             context.dockerfiles_need()?
@@ -147,6 +145,12 @@ impl<'c> Needed<'c> {
     }
 }
 
+/// Whether the model of the file tells what is needed of the context. With other arguments the file
+/// may need something else.
+fn says_all(context: &dyn BuildContext, options: &ModelOptions) -> bool {
+    context.is_for_one() && options.build_args.is_empty()
+}
+
 /// The file with its last stage divided in two, where there is a plan for that.
 fn divided(cx: &Context) -> Option<String> {
     let stage = cx.model.stages().last()?;
@@ -175,10 +179,42 @@ fn files_below<'c>(
 mod tests {
     use std::sync::Arc;
 
-    use dflint_build::{ContextNeeds, MemoryContext};
+    use dflint_build::{
+        BuildContext, ContextNeeds, DockerIgnore, Entry, MemoryContext, ModelOptions,
+    };
 
     use super::super::template;
-    use super::Needed;
+    use super::{Needed, says_all};
+
+    /// A context with one Dockerfile.
+    struct ForOne;
+
+    impl BuildContext for ForOne {
+        fn entries(&self) -> Option<&[Entry]> {
+            None
+        }
+
+        fn read(&self, _: &str) -> Option<Arc<str>> {
+            None
+        }
+
+        fn ignore(&self) -> Option<&DockerIgnore> {
+            None
+        }
+
+        fn is_for_one(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn own_arguments_do_not_tell_all() {
+        let mut options = ModelOptions::default();
+        assert!(says_all(&ForOne, &options));
+        assert!(!says_all(&MemoryContext::default(), &options));
+        options.build_args.push(("DIR".to_owned(), "a".to_owned()));
+        assert!(!says_all(&ForOne, &options));
+    }
 
     /// The lines for a context with these files.
     fn lines(files: &[(&str, &str)]) -> Vec<String> {
